@@ -1,0 +1,167 @@
+package dev.steerc;
+
+import dev.steerc.onnx.Graph;
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Node;
+import dev.steerc.onnx.Output;
+import dev.steerc.onnx.Tensor;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The data files beside a model.
+ *
+ * @param folder the folder that locations are relative to
+ * @param files the files that the model names, relative to the folder, with the bytes each must
+ *     have
+ */
+record ExternalData(Path folder, Map<String, Long> files) {
+
+  /** The data files of a model that lies, or will lie, in a folder; checked that they are there. */
+  static ExternalData of(ModelFile file, Path folder) {
+    Map<String, Long> files = new TreeMap<>();
+    collect(file.graph(), files);
+    ExternalData data = new ExternalData(folder, files);
+    List<Problem> problems = new ArrayList<>();
+    files.forEach((location, length) -> data.check(file, location, length, problems));
+    if (!problems.isEmpty()) {
+      throw new SteercException(problems);
+    }
+    return data;
+  }
+
+  private static void collect(Graph graph, Map<String, Long> files) {
+    for (Tensor tensor : graph.initializers().values()) {
+      tensor.external().ifPresent(e -> files.merge(e.location(), end(e), Math::max));
+    }
+    for (Node node : graph.nodes()) {
+      node.attribute("value")
+          .flatMap(a -> a.tensor())
+          .flatMap(Tensor::external)
+          .ifPresent(e -> files.merge(e.location(), end(e), Math::max));
+      node.subgraphs().forEach(inner -> collect(inner, files));
+    }
+  }
+
+  private static long end(Tensor.External external) {
+    return external.offset() + Math.max(0, external.length());
+  }
+
+  private void check(ModelFile file, String location, long length, List<Problem> problems) {
+    if (escapes(location)) {
+      problems.add(
+          Problem.of(
+                  Code.EXTERNAL_DATA_ESCAPES,
+                  "the weights' location `" + location + "` leaves the model's folder")
+              .at(file.where())
+              .note("ONNX Runtime refuses such a model too")
+              .help("save the model again with the data file beside it"));
+      return;
+    }
+    Path data = folder.resolve(location);
+    if (!Files.isRegularFile(data)) {
+      problems.add(
+          missing(
+              file, "the data file `" + location + "` is missing", "expected at `" + data + "`"));
+      return;
+    }
+    long size = data.toFile().length();
+    if (size < length) {
+      String note = size + " bytes, and the model refers to " + length;
+      problems.add(missing(file, "the data file `" + location + "` is too short", note));
+    }
+  }
+
+  private static Problem missing(ModelFile file, String what, String note) {
+    return Problem.of(Code.EXTERNAL_DATA_MISSING, what)
+        .at(file.where())
+        .note(note)
+        .help("put the data file beside the model");
+  }
+
+  private static boolean escapes(String location) {
+    try {
+      Path path = Path.of(location.replace('\\', '/'));
+      boolean drive = location.length() > 1 && location.charAt(1) == ':';
+      return location.isEmpty() || drive || path.isAbsolute() || path.normalize().startsWith("..");
+    } catch (InvalidPathException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Puts the data files beside an output: by a hard link, which costs nothing, else by a copy.
+   *
+   * @return the files that were made, for the caller to remove when it fails later
+   */
+  List<Path> bringTo(Path target) {
+    List<Path> made = new ArrayList<>();
+    for (String location : files.keySet()) {
+      Path from = folder.resolve(location);
+      Path to = target.resolve(location);
+      try {
+        if (Files.exists(to)) {
+          refuseOther(from, to);
+        } else {
+          Files.createDirectories(to.toAbsolutePath().getParent());
+          linkOrCopy(from.toRealPath(), to);
+          made.add(to);
+        }
+      } catch (IOException e) {
+        remove(made);
+        throw notLinked(to, e);
+      } catch (SteercException e) {
+        remove(made);
+        throw e;
+      }
+    }
+    return made;
+  }
+
+  private static void linkOrCopy(Path from, Path to) throws IOException {
+    try {
+      Files.createLink(to, from);
+    } catch (IOException | UnsupportedOperationException e) {
+      Output.replace(to, from, temporary -> Files.copy(from, temporary));
+    }
+  }
+
+  private static void refuseOther(Path from, Path to) throws IOException {
+    if (!Files.isSameFile(from, to) && Files.mismatch(from, to) != -1) {
+      throw Problem.of(Code.EXTERNAL_DATA_TAKEN, "another file is already at `" + to + "`")
+          .at(to)
+          .note("the model's weights have to go there")
+          .help("choose an empty folder with -o")
+          .exception();
+    }
+  }
+
+  private static RuntimeException notLinked(Path to, IOException cause) {
+    return new SteercException(
+        Problem.of(Code.EXTERNAL_DATA_NOT_LINKED, "the weights cannot be brought to `" + to + "`")
+            .at(to)
+            .note(String.valueOf(cause.getMessage()))
+            .help(
+                "write the output into the model's own folder, or copy the data file there first"),
+        cause);
+  }
+
+  static void remove(List<Path> files) {
+    for (Path file : files) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        // a leftover link is no harm; the failure that led here is what matters
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.steerc;
+
+import dev.steerc.manifest.Manifest;
+import dev.steerc.onnx.Fingerprint;
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Output;
+import dev.steerc.onnx.Patch;
+import dev.steerc.onnx.Splice;
+import dev.steerc.plan.InputMode;
+import dev.steerc.plan.Intervention;
+import dev.steerc.plan.Plan;
+import dev.steerc.plan.Request;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import dev.steerc.residual.Residual;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The compiler: looks into models, patches them and gives the originals back. */
+public final class Steerc {
+  /** The version that manifests record. */
+  public static final String VERSION = "0.1.0";
+
+  private Steerc() {}
+
+  /** Finds the residual stream and the steering of a model. */
+  public static Inspection inspect(Path model) {
+    ModelFile file = ModelFile.open(model);
+    return new Inspection(file, Residual.find(file), Manifest.of(file));
+  }
+
+  /**
+   * Patches a model. One that is already patched gets what it has and what is asked for, as if all
+   * had been asked for at once.
+   *
+   * @param output where to write; an existing file there is replaced
+   */
+  public static Patched patch(Path model, Request request, Path output) {
+    ModelFile file = ModelFile.open(model);
+    Output.check(output, model);
+    Optional<Manifest> before = Manifest.of(file);
+    if (before.isEmpty()) {
+      return patch(file, file, request, output);
+    }
+    return withOriginal(
+        file,
+        before.get(),
+        output.toAbsolutePath().getParent(),
+        original -> patch(original, file, joined(before.get(), request), output));
+  }
+
+  private static Patched patch(ModelFile file, ModelFile given, Request request, Path output) {
+    ExternalData data = ExternalData.of(file, given.path().toAbsolutePath().getParent());
+    Optional<Residual> residual = residual(file, request);
+    List<Intervention> all = request.interventions(file, residual);
+    Plan plan = Plan.of(file, residual, all, request.mode().orElse(InputMode.OPTIONAL));
+    Patch patch = plan.patch();
+    Splice splice = Splice.of(file, patch);
+    Manifest manifest = Manifest.of(plan, VERSION, Fingerprint.of(file), splice.undo());
+    Splice whole = splice.withMetadata(Manifest.KEY, manifest.toJson());
+    List<Path> brought = data.bringTo(output.toAbsolutePath().getParent());
+    try {
+      whole.write(output);
+    } catch (SteercException e) {
+      ExternalData.remove(brought);
+      throw e;
+    }
+    return new Patched(plan, patch, manifest, output, whole.size() - file.size());
+  }
+
+  /** A model whose stream cannot be proven can still be steered where the user says. */
+  private static Optional<Residual> residual(ModelFile file, Request request) {
+    try {
+      return Optional.of(Residual.find(file));
+    } catch (SteercException e) {
+      if (request.isNamedOnly()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** What a model has, and what is asked for. */
+  private static Request joined(Manifest before, Request request) {
+    return new Request(
+        before.interventions(),
+        request.layers(),
+        request.sites(),
+        request.ops(),
+        request.targets(),
+        Optional.of(request.mode().orElse(before.mode())));
+  }
+
+  /**
+   * Gives the original of a patched model back, byte for byte.
+   *
+   * @param output where to write it
+   */
+  public static void unpatch(Path model, Path output) {
+    ModelFile file = ModelFile.open(model);
+    Manifest manifest = Manifest.of(file).orElseThrow(() -> notPatched(file));
+    Output.check(output, model);
+    ExternalData data = ExternalData.of(file, model.toAbsolutePath().getParent());
+    withOriginal(
+        file,
+        manifest,
+        output.toAbsolutePath().getParent(),
+        original -> {
+          List<Path> brought = data.bringTo(output.toAbsolutePath().getParent());
+          Output.replace(output, model, temporary -> Files.move(original.path(), temporary));
+          return brought;
+        });
+  }
+
+  private interface OnOriginal<T> {
+    T apply(ModelFile original);
+  }
+
+  /** Restores the original into a temporary file for as long as it is needed. */
+  private static <T> T withOriginal(
+      ModelFile file, Manifest manifest, Path folder, OnOriginal<T> use) {
+    if (file.size() < manifest.undo().size()) {
+      throw changed(file);
+    }
+    String name = "." + file.path().getFileName() + "." + UUID.randomUUID() + ".original.tmp";
+    Path temporary = folder.resolve(name);
+    try {
+      Splice.undoing(file, manifest.undo()).write(temporary);
+      return use.apply(checked(file, temporary, manifest));
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new SteercException(changed(file).problems().get(0), e);
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  private static ModelFile checked(ModelFile file, Path temporary, Manifest manifest) {
+    try {
+      ModelFile original = ModelFile.open(temporary);
+      if (original.size() == manifest.undo().originalSize()
+          && Fingerprint.of(original).equals(manifest.fingerprint())) {
+        return original;
+      }
+    } catch (SteercException e) {
+      // not even a model any more: the same problem
+    }
+    throw changed(file);
+  }
+
+  private static SteercException changed(ModelFile file) {
+    return Problem.of(Code.CHANGED_AFTER_PATCH, "the file was changed after it was patched")
+        .at(file.where())
+        .note("what the manifest would undo is no longer there")
+        .help("patch the original again")
+        .exception();
+  }
+
+  static SteercException notPatched(ModelFile file) {
+    return Problem.of(Code.NOT_PATCHED, "the model was not patched by steerc")
+        .at(file.where())
+        .note("its metadata has no `" + Manifest.KEY + "`")
+        .help("patch it with `steerc patch " + file.path().getFileName() + " --layers 0`")
+        .exception();
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // a leftover with a dot name; the work itself is done or has failed already
+    }
+  }
+}

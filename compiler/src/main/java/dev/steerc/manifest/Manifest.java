@@ -1,0 +1,203 @@
+package dev.steerc.manifest;
+
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Undo;
+import dev.steerc.plan.InputMode;
+import dev.steerc.plan.Intervention;
+import dev.steerc.plan.Plan;
+import dev.steerc.plan.Port;
+import dev.steerc.plan.Site;
+import dev.steerc.plan.Tap;
+import dev.steerc.plan.Target;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a patched model promises.
+ *
+ * @param steerc the version that patched it
+ * @param fingerprint the base model's
+ * @param blocks the number of blocks, 0 when only named values are steered
+ * @param hidden the width of the stream, 0 when only named values are steered
+ * @param dtype the precision of the stream, empty when only named values are steered
+ * @param mode whether its ports have defaults
+ * @param interventions what can be done where, in the order of their effect
+ * @param ports the steering inputs by intervention, as {@link Intervention#text()} names it; for
+ *     each port its role and the input's name
+ * @param undo what gives the original file back
+ */
+public record Manifest(
+    String steerc,
+    String fingerprint,
+    int blocks,
+    int hidden,
+    String dtype,
+    InputMode mode,
+    List<Intervention> interventions,
+    Map<String, Map<String, String>> ports,
+    Undo undo) {
+
+  /** Where the manifest stands in the model's metadata. */
+  public static final String KEY = "steerc.manifest";
+
+  private static final long FORMAT = 1;
+
+  public Manifest {
+    interventions = List.copyOf(interventions);
+  }
+
+  /** The manifest of a plan that is carried out. */
+  public static Manifest of(Plan plan, String version, String fingerprint, Undo undo) {
+    Map<String, Map<String, String>> ports = new LinkedHashMap<>();
+    for (Plan.Step step : plan.steps()) {
+      Map<String, String> names = new LinkedHashMap<>();
+      for (Port port : step.ports()) {
+        names.put(port.role(), port.name());
+      }
+      ports.put(step.intervention().text(), names);
+    }
+    return new Manifest(
+        version,
+        fingerprint,
+        plan.residual().map(r -> r.blocks()).orElse(0),
+        plan.residual().map(r -> r.hidden()).orElse(0),
+        plan.residual().map(r -> r.type().label()).orElse(""),
+        plan.mode(),
+        plan.steps().stream().map(Plan.Step::intervention).toList(),
+        ports,
+        undo);
+  }
+
+  /** The manifest that a model carries, if steerc patched it. */
+  public static Optional<Manifest> of(ModelFile file) {
+    String json = file.metadata().get(KEY);
+    if (json == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(parse(json));
+    } catch (RuntimeException e) {
+      throw new SteercException(
+          Problem.of(Code.BAD_MANIFEST, "the model's manifest cannot be understood")
+              .at(file.where() + ", metadata `" + KEY + "`")
+              .note(String.valueOf(e.getMessage()))
+              .help("patch the original again with this version of steerc"),
+          e);
+    }
+  }
+
+  /** Reads a manifest as {@link #toJson()} writes it. */
+  public static Manifest parse(String json) {
+    Map<?, ?> root = (Map<?, ?>) Json.parse(json);
+    if (!Long.valueOf(FORMAT).equals(root.get("format"))) {
+      throw new IllegalArgumentException("format " + root.get("format") + " is unknown");
+    }
+    List<Intervention> interventions = new ArrayList<>();
+    for (Object text : (List<?>) root.get("plan")) {
+      interventions.add(Target.parse((String) text, OptionalInt.empty()));
+    }
+    Map<String, Map<String, String>> ports = new LinkedHashMap<>();
+    interventions.forEach(i -> ports.put(i.text(), Map.of()));
+    for (Object entry : (List<?>) root.get("steering")) {
+      Map<?, ?> steering = (Map<?, ?>) entry;
+      Map<String, String> names = new LinkedHashMap<>();
+      ((Map<?, ?>) steering.get("inputs")).forEach((k, v) -> names.put((String) k, (String) v));
+      ports.put((String) steering.get("at"), names);
+    }
+    Map<?, ?> base = (Map<?, ?>) root.get("base");
+    return new Manifest(
+        (String) root.get("steerc"),
+        (String) base.get("fingerprint"),
+        number(root, "blocks"),
+        number(root, "hidden"),
+        (String) root.get("dtype"),
+        InputMode.valueOf(((String) root.get("inputs")).toUpperCase(java.util.Locale.ROOT)),
+        interventions,
+        ports,
+        undo(number(base, "size"), (Map<?, ?>) root.get("undo")));
+  }
+
+  public String toJson() {
+    return Json.write(toMap());
+  }
+
+  /** The manifest as a JSON object. */
+  public Map<String, Object> toMap() {
+    return Json.object(
+        "format", FORMAT,
+        "steerc", steerc,
+        "base", Json.object("fingerprint", fingerprint, "size", undo.originalSize()),
+        "blocks", blocks,
+        "hidden", hidden,
+        "dtype", dtype,
+        "inputs", mode.label(),
+        "plan", interventions.stream().map(Intervention::text).toList(),
+        "steering", steering(),
+        "taps", taps(),
+        "undo",
+            Json.object(
+                "size", undo.size(), "edits", undo.edits().stream().map(Manifest::piece).toList()));
+  }
+
+  /** The steering inputs, one entry an intervention, as {@code inspect --json} gives them. */
+  public List<Map<String, Object>> steering() {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    for (Intervention intervention : interventions) {
+      if (intervention.edits()) {
+        Map<String, Object> entry = where(intervention);
+        entry.put("op", intervention.op());
+        entry.put("inputs", ports.get(intervention.text()));
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  /** The tapped outputs, one entry a tap, as {@code inspect --json} gives them. */
+  public List<Map<String, Object>> taps() {
+    List<Map<String, Object>> entries = new ArrayList<>();
+    for (Intervention intervention : interventions) {
+      if (intervention instanceof Tap tap) {
+        Map<String, Object> entry = where(intervention);
+        entry.put("output", tap.output());
+        entries.add(entry);
+      }
+    }
+    return entries;
+  }
+
+  private static Map<String, Object> where(Intervention intervention) {
+    return intervention.site() instanceof Site.InBlock site
+        ? Json.object("at", intervention.text(), "block", site.block(), "site", site.kind().label())
+        : Json.object(
+            "at", intervention.text(), "value", ((Site.Named) intervention.site()).value());
+  }
+
+  private static List<Object> piece(Undo.Piece piece) {
+    String original = Base64.getEncoder().encodeToString(piece.original());
+    return List.of(piece.at(), piece.length(), original);
+  }
+
+  private static Undo undo(long originalSize, Map<?, ?> undo) {
+    List<Undo.Piece> pieces = new ArrayList<>();
+    for (Object entry : (List<?>) undo.get("edits")) {
+      List<?> piece = (List<?>) entry;
+      byte[] original = Base64.getDecoder().decode((String) piece.get(2));
+      pieces.add(
+          new Undo.Piece((Long) piece.get(0), Math.toIntExact((Long) piece.get(1)), original));
+    }
+    return new Undo(originalSize, (Long) undo.get("size"), pieces);
+  }
+
+  private static int number(Map<?, ?> object, String key) {
+    return Math.toIntExact((Long) object.get(key));
+  }
+}

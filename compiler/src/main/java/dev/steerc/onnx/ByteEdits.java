@@ -1,0 +1,158 @@
+package dev.steerc.onnx;
+
+import com.google.protobuf.MessageLite;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/** Lowers a {@link Patch} to bytes: the fields that change, then every length around them. */
+final class ByteEdits {
+  private static final int NODE = 1;
+  private static final int INITIALIZER = 5;
+  private static final int INPUT = 11;
+  private static final int OUTPUT = 12;
+  private static final int NODE_INPUT = 1;
+  private static final int NODE_OUTPUT = 2;
+
+  /**
+   * Where a frame ends inside another, what the inner one gains stands before what the outer does.
+   */
+  private static final Comparator<ByteEdit> IN_FILE_ORDER =
+      Comparator.<ByteEdit>comparingInt(edit -> edit.span().start())
+          .thenComparing(ByteEdit::depth, Comparator.reverseOrder());
+
+  private final ModelFile file;
+  private final List<ByteEdit> edits = new ArrayList<>();
+  private final Map<Node, Map<Integer, String>> inputs = new LinkedHashMap<>();
+  private final Map<Node, Map<Integer, String>> outputs = new LinkedHashMap<>();
+
+  private ByteEdits(ModelFile file) {
+    this.file = file;
+  }
+
+  /** The edits of the file in the order of their places, lengths included. */
+  static List<ByteEdit> of(ModelFile file, Patch patch) {
+    ByteEdits lowering = new ByteEdits(file);
+    patch.edits().forEach(lowering::add);
+    lowering.inputs.forEach(
+        (node, names) -> lowering.strings(node, NODE_INPUT, node.place().inputs(), names));
+    lowering.outputs.forEach(
+        (node, names) -> lowering.strings(node, NODE_OUTPUT, node.place().outputs(), names));
+    lowering.lengths();
+    lowering.edits.sort(IN_FILE_ORDER);
+    return List.copyOf(lowering.edits);
+  }
+
+  private void add(Edit edit) {
+    if (edit instanceof Edit.RenameOutput rename) {
+      outputs
+          .computeIfAbsent(rename.node(), n -> new TreeMap<>())
+          .put(rename.output(), rename.name());
+    } else if (edit instanceof Edit.ReplaceInput replace) {
+      inputs
+          .computeIfAbsent(replace.node(), n -> new TreeMap<>())
+          .put(replace.input(), replace.name());
+    } else if (edit instanceof Edit.InsertBefore before) {
+      int at = before.node().place().field().start();
+      before
+          .nodes()
+          .forEach(node -> insert(at, NODE, node, before.node().place().frame().parent()));
+    } else if (edit instanceof Edit.InsertAfter after) {
+      int at = after.node().place().field().end();
+      after.nodes().forEach(node -> insert(at, NODE, node, after.node().place().frame().parent()));
+    } else if (edit instanceof Edit.AddInput input) {
+      append(input.graph(), INPUT, input.input());
+    } else if (edit instanceof Edit.AddOutput output) {
+      append(output.graph(), OUTPUT, output.output());
+    } else if (edit instanceof Edit.AddInitializer initializer) {
+      append(initializer.graph(), INITIALIZER, initializer.tensor());
+    } else if (edit instanceof Edit.SetIrVersion version) {
+      irVersion(version.version());
+    }
+  }
+
+  private void irVersion(long version) {
+    byte[] field = concat(Wire.varint(1 << 3 | Wire.VARINT), Wire.varint(version));
+    Span span = file.irVersionField().orElse(new Span(0, 0));
+    edits.add(new ByteEdit(span, field, null));
+  }
+
+  private void append(Graph graph, int field, MessageLite message) {
+    insert(graph.frame().content().end(), field, message, graph.frame());
+  }
+
+  private void insert(int at, int field, MessageLite message, Frame frame) {
+    byte[] bytes = field(field, message.toByteArray());
+    edits.add(new ByteEdit(new Span(at, at), bytes, frame));
+  }
+
+  /** Rewrites strings of a repeated field by index, and lengthens the list where needed. */
+  private void strings(Node node, int field, List<Span> present, Map<Integer, String> names) {
+    Frame frame = node.place().frame();
+    names.forEach(
+        (index, name) -> {
+          if (index < present.size()) {
+            edits.add(new ByteEdit(present.get(index), string(field, name), frame));
+          }
+        });
+    int end = present.isEmpty() ? frame.content().start() : present.get(present.size() - 1).end();
+    int last = names.keySet().stream().max(Comparator.naturalOrder()).orElse(-1);
+    for (int index = present.size(); index <= last; index++) {
+      byte[] bytes = string(field, names.getOrDefault(index, ""));
+      edits.add(new ByteEdit(new Span(end, end), bytes, frame));
+    }
+  }
+
+  /** Adds an edit for the length of every frame whose content grows, innermost first. */
+  private void lengths() {
+    Map<Frame, Integer> growth = new HashMap<>();
+    PriorityQueue<Frame> frames =
+        new PriorityQueue<>(Comparator.comparingInt(Frame::depth).reversed());
+    for (ByteEdit edit : edits) {
+      grow(growth, frames, edit.frame(), edit.growth());
+    }
+    while (!frames.isEmpty()) {
+      Frame frame = frames.poll();
+      byte[] length = Wire.varint((long) frame.content().length() + growth.get(frame));
+      Span old = new Span(frame.lengthAt(), frame.content().start());
+      ByteEdit edit = new ByteEdit(old, length, frame.parent());
+      edits.add(edit);
+      grow(growth, frames, frame.parent(), edit.growth());
+    }
+  }
+
+  private static void grow(
+      Map<Frame, Integer> growth, PriorityQueue<Frame> frames, Frame frame, int by) {
+    if (frame == null) {
+      return;
+    }
+    if (!growth.containsKey(frame)) {
+      frames.add(frame);
+    }
+    growth.merge(frame, by, Integer::sum);
+  }
+
+  private static byte[] string(int field, String text) {
+    return field(field, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static byte[] field(int field, byte[] content) {
+    return concat(
+        Wire.varint((long) field << 3 | Wire.BYTES), Wire.varint(content.length), content);
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.steerc.onnx;
+
+import dev.steerc.onnx.proto.NodeProto;
+import dev.steerc.onnx.proto.TensorProto;
+import dev.steerc.onnx.proto.ValueInfoProto;
+import java.util.List;
+
+/** One change to a model, in graph terms. */
+public sealed interface Edit {
+
+  /** Gives an output of a node another name; an output that was absent becomes present. */
+  record RenameOutput(Node node, int output, String name) implements Edit {}
+
+  /** Makes a node read another value; the empty name makes an optional input absent. */
+  record ReplaceInput(Node node, int input, String name) implements Edit {}
+
+  /** Puts nodes right before a node, in its graph. */
+  record InsertBefore(Node node, List<NodeProto> nodes) implements Edit {}
+
+  /** Puts nodes right behind a node, in its graph. */
+  record InsertAfter(Node node, List<NodeProto> nodes) implements Edit {}
+
+  /** Declares one more input of a graph, after those that it has. */
+  record AddInput(Graph graph, ValueInfoProto input) implements Edit {}
+
+  /** Declares one more output of a graph, after those that it has. */
+  record AddOutput(Graph graph, ValueInfoProto output) implements Edit {}
+
+  /** Adds a constant to a graph; with an input of the same name it is that input's default. */
+  record AddInitializer(Graph graph, TensorProto tensor) implements Edit {}
+
+  /** Raises the model's IR version. */
+  record SetIrVersion(long version) implements Edit {}
+}

@@ -1,0 +1,126 @@
+package dev.steerc.onnx;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads one graph, which may legally be spread over several fields, as spans. */
+final class GraphReader {
+  private static final int MAX_DEPTH = 16;
+
+  final List<Node> nodes = new ArrayList<>();
+  final List<Value> inputs = new ArrayList<>();
+  final List<Value> outputs = new ArrayList<>();
+  final Map<String, Value> values = new HashMap<>();
+  final Map<String, Tensor> initializers = new LinkedHashMap<>();
+  String name = "";
+
+  private final ByteBuffer file;
+
+  private GraphReader(ByteBuffer file) {
+    this.file = file;
+  }
+
+  /** Reads the graph whose fields lie in the given frames, in order. */
+  static Graph read(ByteBuffer file, List<Frame> frames) {
+    if (frames.get(0).depth() > 3 * MAX_DEPTH) {
+      throw new WireException(frames.get(0).lengthAt(), "subgraphs nested too deeply");
+    }
+    GraphReader reader = new GraphReader(file);
+    frames.forEach(reader::scan);
+    return new Graph(reader, frames.get(frames.size() - 1));
+  }
+
+  private void scan(Frame frame) {
+    Wire wire = new Wire(file, frame.content());
+    while (wire.next()) {
+      switch (wire.field()) {
+        case 1 -> {
+          int start = wire.fieldAt();
+          Frame node = wire.frame(frame);
+          nodes.add(node(new Span(start, wire.position()), node));
+        }
+        case 2 -> name = wire.string();
+        case 5 -> {
+          Tensor tensor = Tensor.read(file, wire.bytes());
+          initializers.put(tensor.name(), tensor);
+        }
+        case 11 -> inputs.add(Value.read(wire, file));
+        case 12 -> outputs.add(Value.read(wire, file));
+        case 13 -> {
+          Value value = Value.read(wire, file);
+          values.put(value.name(), value);
+        }
+        default -> wire.skip();
+      }
+    }
+  }
+
+  private Node node(Span field, Frame frame) {
+    String op = "";
+    String domain = "";
+    String nodeName = "";
+    List<String> ins = new ArrayList<>();
+    List<String> outs = new ArrayList<>();
+    List<Span> inSpans = new ArrayList<>();
+    List<Span> outSpans = new ArrayList<>();
+    Map<String, Attribute> attributes = new HashMap<>();
+    Wire wire = new Wire(file, frame.content());
+    while (wire.next()) {
+      switch (wire.field()) {
+        case 1 -> {
+          ins.add(wire.string());
+          inSpans.add(new Span(wire.fieldAt(), wire.position()));
+        }
+        case 2 -> {
+          outs.add(wire.string());
+          outSpans.add(new Span(wire.fieldAt(), wire.position()));
+        }
+        case 3 -> nodeName = wire.string();
+        case 4 -> op = wire.string();
+        case 5 -> {
+          Attribute attribute = attribute(wire.frame(frame));
+          attributes.put(attribute.name(), attribute);
+        }
+        case 7 -> domain = wire.string();
+        default -> wire.skip();
+      }
+    }
+    Node.Place place = new Node.Place(field, frame, inSpans, outSpans);
+    return new Node(op, domain, nodeName, ins, outs, attributes, place);
+  }
+
+  private Attribute attribute(Frame frame) {
+    String attribute = "";
+    long i = 0;
+    float f = 0;
+    String s = "";
+    List<Long> ints = new ArrayList<>();
+    Tensor tensor = null;
+    List<Frame> graph = new ArrayList<>();
+    List<Graph> graphs = new ArrayList<>();
+    Wire wire = new Wire(file, frame.content());
+    while (wire.next()) {
+      switch (wire.field()) {
+        case 1 -> attribute = wire.string();
+        case 2 -> f = Float.intBitsToFloat(wire.fixed32());
+        case 3 -> i = wire.number();
+        case 4 -> s = wire.string();
+        case 5 -> tensor = Tensor.read(file, wire.bytes());
+        case 6 -> graph.add(wire.frame(frame));
+        case 11 -> graphs.add(read(file, List.of(wire.frame(frame))));
+        case 8 -> ints.addAll(Tensor.numbers(wire, file));
+        default -> wire.skip();
+      }
+    }
+    if (!graph.isEmpty()) {
+      graphs.add(read(file, graph));
+    }
+    return new Attribute(
+        attribute, i, f, s, ints, Optional.ofNullable(tensor), List.copyOf(graphs));
+  }
+}

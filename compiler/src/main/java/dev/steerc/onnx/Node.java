@@ -1,0 +1,104 @@
+package dev.steerc.onnx;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An operator in a graph, and where it stands in the file. Equal only to itself. */
+public final class Node {
+  private final String op;
+  private final String domain;
+  private final String name;
+  private final List<String> inputs;
+  private final List<String> outputs;
+  private final Map<String, Attribute> attributes;
+  private final Place place;
+
+  /**
+   * Where the node stands.
+   *
+   * @param field the whole field in the graph, tag included
+   * @param frame the node's message
+   * @param inputs the {@code input} fields, tag included, in order
+   * @param outputs the {@code output} fields, tag included, in order
+   */
+  record Place(Span field, Frame frame, List<Span> inputs, List<Span> outputs) {}
+
+  Node(
+      String op,
+      String domain,
+      String name,
+      List<String> inputs,
+      List<String> outputs,
+      Map<String, Attribute> attributes,
+      Place place) {
+    this.op = op;
+    this.domain = domain.equals("ai.onnx") ? "" : domain;
+    this.name = name;
+    this.inputs = List.copyOf(inputs);
+    this.outputs = List.copyOf(outputs);
+    this.attributes = Map.copyOf(attributes);
+    this.place = place;
+  }
+
+  public String op() {
+    return op;
+  }
+
+  /** The operator's domain; empty for ONNX's own. */
+  public String domain() {
+    return domain;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The inputs by position; an absent optional one is empty. */
+  public List<String> inputs() {
+    return inputs;
+  }
+
+  /** The outputs by position; an absent optional one is empty. */
+  public List<String> outputs() {
+    return outputs;
+  }
+
+  /** The input at a position, empty when it is absent. */
+  public String input(int index) {
+    return index < inputs.size() ? inputs.get(index) : "";
+  }
+
+  /** The output at a position, empty when it is absent. */
+  public String output(int index) {
+    return index < outputs.size() ? outputs.get(index) : "";
+  }
+
+  public Optional<Attribute> attribute(String attribute) {
+    return Optional.ofNullable(attributes.get(attribute));
+  }
+
+  public List<Graph> subgraphs() {
+    return attributes.values().stream().map(Attribute::graphs).flatMap(Collection::stream).toList();
+  }
+
+  /** The attributes that hold a graph, by name. */
+  public Optional<Graph> subgraph(String attribute) {
+    return attribute(attribute).flatMap(a -> a.graphs().stream().findFirst());
+  }
+
+  Place place() {
+    return place;
+  }
+
+  /** How a message names the node: its name, or its operator and first output. */
+  public String label() {
+    return name.isEmpty() ? op + " -> " + output(0) : name;
+  }
+
+  @Override
+  public String toString() {
+    return String.join(", ", outputs) + " = " + op + "(" + String.join(", ", inputs) + ")";
+  }
+}

@@ -1,0 +1,160 @@
+package dev.steerc.onnx;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The header of a constant tensor; its data stays in the file.
+ *
+ * @param name the initializer's name, empty inside an attribute
+ * @param type the element type, empty when unknown here
+ * @param dims the shape
+ * @param payloads where the data stands in the model file: {@code raw_data} or a typed field
+ * @param external where the data stands in another file, if it does
+ */
+public record Tensor(
+    String name,
+    Optional<ElementType> type,
+    List<Long> dims,
+    List<Span> payloads,
+    Optional<External> external,
+    Integers integers) {
+
+  /** A place in a data file, relative to the model's folder; length -1 means up to its end. */
+  public record External(String location, long offset, long length) {}
+
+  /** Reads small integer tensors, such as shapes, on demand. */
+  interface Integers {
+    List<Long> read();
+  }
+
+  private static final int MAX_INTEGERS = 64;
+
+  public int rank() {
+    return dims.size();
+  }
+
+  public long elements() {
+    return dims.stream().reduce(1L, (a, b) -> a * b);
+  }
+
+  /** The values of a small int32 or int64 tensor; empty for anything else. */
+  public List<Long> longs() {
+    return integers.read();
+  }
+
+  static Tensor read(ByteBuffer file, Span span) {
+    String name = "";
+    int type = 0;
+    List<Long> dims = new ArrayList<>();
+    List<Span> payloads = new ArrayList<>();
+    List<Long> typed = new ArrayList<>();
+    Span raw = null;
+    External external = null;
+    Wire wire = new Wire(file, span);
+    while (wire.next()) {
+      switch (wire.field()) {
+        case 1 -> dims.addAll(numbers(wire, file));
+        case 2 -> type = (int) wire.number();
+        case 8 -> name = wire.string();
+        case 9 -> payloads.add(raw = wire.bytes());
+        case 4, 5, 6, 7, 10, 11 -> payloads.add(typedPayload(wire, file, typed));
+        case 13 -> external = entry(wire, file, external);
+        default -> wire.skip();
+      }
+    }
+    ElementType known = ElementType.of(type).orElse(null);
+    Span data = raw;
+    return new Tensor(
+        name,
+        Optional.ofNullable(known),
+        List.copyOf(dims),
+        List.copyOf(payloads),
+        Optional.ofNullable(external),
+        () -> integers(file, known, data, typed));
+  }
+
+  /** A repeated varint field, packed or not. */
+  static List<Long> numbers(Wire wire, ByteBuffer file) {
+    if (wire.is(wire.field(), Wire.VARINT)) {
+      return List.of(wire.number());
+    }
+    List<Long> numbers = new ArrayList<>();
+    Span packed = wire.bytes();
+    Wire inner = new Wire(file, packed);
+    while (inner.position() < packed.end()) {
+      numbers.add(inner.varint());
+    }
+    return numbers;
+  }
+
+  private static Span typedPayload(Wire wire, ByteBuffer file, List<Long> typed) {
+    int start = wire.position();
+    boolean small =
+        wire.is(5, Wire.VARINT)
+            || wire.is(7, Wire.VARINT)
+            || (wire.is(5, Wire.BYTES) || wire.is(7, Wire.BYTES)) && typed.size() < MAX_INTEGERS;
+    if (!small) {
+      wire.skip();
+      return new Span(start, wire.position());
+    }
+    List<Long> numbers = numbers(wire, file);
+    typed.addAll(numbers.subList(0, Math.min(numbers.size(), MAX_INTEGERS + 1)));
+    return new Span(start, wire.position());
+  }
+
+  private static External entry(Wire wire, ByteBuffer file, External soFar) {
+    External external = soFar == null ? new External("", 0, -1) : soFar;
+    String key = "";
+    String value = "";
+    Wire pair = new Wire(file, wire.bytes());
+    while (pair.next()) {
+      if (pair.is(1, Wire.BYTES)) {
+        key = pair.string();
+      } else if (pair.is(2, Wire.BYTES)) {
+        value = pair.string();
+      } else {
+        pair.skip();
+      }
+    }
+    return switch (key) {
+      case "location" -> new External(value, external.offset(), external.length());
+      case "offset" -> new External(external.location(), number(value, wire), external.length());
+      case "length" -> new External(external.location(), external.offset(), number(value, wire));
+      default -> external;
+    };
+  }
+
+  private static long number(String text, Wire wire) {
+    try {
+      long number = Long.parseLong(text);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the complaint below
+    }
+    throw new WireException(wire.fieldAt(), "external data at `" + text + "`");
+  }
+
+  private static List<Long> integers(
+      ByteBuffer file, ElementType type, Span raw, List<Long> typed) {
+    if (type == null || !type.isInteger() || typed.size() > MAX_INTEGERS) {
+      return List.of();
+    }
+    int size = type == ElementType.INT64 ? 8 : 4;
+    if (raw == null || raw.length() > MAX_INTEGERS * size) {
+      return List.copyOf(typed);
+    }
+    List<Long> values = new ArrayList<>();
+    for (int at = raw.start(); at + size <= raw.end(); at += size) {
+      values.add(
+          size == 8
+              ? Long.reverseBytes(file.getLong(at))
+              : (long) Integer.reverseBytes(file.getInt(at)));
+    }
+    return values;
+  }
+}

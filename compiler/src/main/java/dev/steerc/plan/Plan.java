@@ -1,0 +1,189 @@
+package dev.steerc.plan;
+
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Patch;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import dev.steerc.residual.NamedValue;
+import dev.steerc.residual.Place;
+import dev.steerc.residual.Residual;
+import dev.steerc.residual.Stream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Interventions that are known to be possible in a model, in canonical order. */
+public final class Plan {
+
+  /** By block and site; what is at one site keeps the order that the user gave. */
+  private static final Comparator<Intervention> CANONICAL = Comparator.comparing(Plan::order);
+
+  /**
+   * An intervention with everything that carrying it out needs.
+   *
+   * @param places where its site is: one, or one in each branch of an {@code If}
+   * @param width the last dimension of the value
+   */
+  public record Step(Intervention intervention, List<Place> places, int width) {
+    public List<Port> ports() {
+      return intervention.ports(width);
+    }
+  }
+
+  private final ModelFile file;
+  private final Optional<Residual> residual;
+  private final List<Step> steps;
+  private final InputMode mode;
+
+  private Plan(ModelFile file, Optional<Residual> residual, List<Step> steps, InputMode mode) {
+    this.file = file;
+    this.residual = residual;
+    this.steps = List.copyOf(steps);
+    this.mode = mode;
+  }
+
+  /**
+   * Checks interventions against a model.
+   *
+   * @param residual the model's stream; may be empty when every site is a named value
+   * @throws SteercException with every problem found
+   */
+  public static Plan of(
+      ModelFile file,
+      Optional<Residual> residual,
+      List<Intervention> interventions,
+      InputMode mode) {
+    if (interventions.isEmpty()) {
+      throw Problem.of(Code.NOTHING_TO_DO, "no intervention is asked for")
+          .help("say where: --layers 6, or --at 6.resid_post:add")
+          .exception();
+    }
+    List<Problem> problems = new ArrayList<>();
+    List<Step> steps = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (Intervention intervention : interventions.stream().sorted(CANONICAL).toList()) {
+      if (!seen.add(intervention.site().path() + ":" + intervention.op())) {
+        problems.add(duplicate(intervention));
+        continue;
+      }
+      try {
+        steps.add(resolve(file, residual, intervention));
+      } catch (SteercException e) {
+        e.problems().stream().filter(p -> !problems.contains(p)).forEach(problems::add);
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new SteercException(problems);
+    }
+    Plan plan = new Plan(file, residual, steps, mode);
+    plan.refuseTakenNames();
+    return plan;
+  }
+
+  public ModelFile file() {
+    return file;
+  }
+
+  public Optional<Residual> residual() {
+    return residual;
+  }
+
+  public List<Step> steps() {
+    return steps;
+  }
+
+  public InputMode mode() {
+    return mode;
+  }
+
+  /** What carries the plan out, in graph terms. */
+  public Patch patch() {
+    return Rewrite.of(this);
+  }
+
+  private static String order(Intervention intervention) {
+    return intervention.site() instanceof Site.InBlock site
+        ? String.format("%06d.%d", site.block(), site.kind().ordinal())
+        : "value." + intervention.site().path();
+  }
+
+  private static Step resolve(
+      ModelFile file, Optional<Residual> residual, Intervention intervention) {
+    if (intervention.site() instanceof Site.Named named) {
+      NamedValue value = NamedValue.find(file, named.value());
+      return new Step(intervention, value.places(), value.width());
+    }
+    Residual found = residual.orElseThrow(() -> new IllegalStateException("no residual stream"));
+    return new Step(
+        intervention, places(file, found, (Site.InBlock) intervention.site()), found.hidden());
+  }
+
+  private static List<Place> places(ModelFile file, Residual residual, Site.InBlock site) {
+    if (site.block() < 0 || site.block() >= residual.blocks()) {
+      throw outOfRange(file, residual, site.block()).exception();
+    }
+    List<Place> places = new ArrayList<>();
+    for (Stream stream : residual.streams()) {
+      Optional<Place> place = site.kind().in(stream.blocks().get(site.block()));
+      places.add(place.orElseThrow(() -> absent(file, stream, site).exception()));
+    }
+    return places;
+  }
+
+  static Problem outOfRange(ModelFile file, Residual residual, long block) {
+    int last = residual.blocks() - 1;
+    String graph = residual.streams().get(0).graph().name();
+    return Problem.of(Code.LAYER_OUT_OF_RANGE, "layer " + block + " does not exist")
+        .at(file.where() + ", graph `" + graph + "`: " + (last + 1) + " layers, 0.." + last)
+        .help(
+            "pass --layers 0.."
+                + last
+                + ", or list the sites with `steerc inspect "
+                + file.path().getFileName()
+                + "`");
+  }
+
+  private static Problem absent(ModelFile file, Stream stream, Site.InBlock site) {
+    List<String> sites = new ArrayList<>();
+    for (Site.Kind kind : Site.Kind.values()) {
+      kind.in(stream.blocks().get(site.block())).ifPresent(place -> sites.add(kind.label()));
+    }
+    String why =
+        site.kind() == Site.Kind.RESID_MID && stream.blocks().get(site.block()).isParallel()
+            ? "its attention and MLP run in parallel"
+            : "no tensor of the graph holds it";
+    return Problem.of(
+            Code.SITE_NOT_IN_GRAPH,
+            "block " + site.block() + " has no `" + site.kind().label() + "`")
+        .at(file.where() + ", graph `" + stream.graph().name() + "`")
+        .note(why)
+        .help("its sites are " + String.join(", ", sites));
+  }
+
+  private static Problem duplicate(Intervention intervention) {
+    return Problem.of(
+            Code.DUPLICATE_INTERVENTION,
+            "`" + intervention.op() + "` is asked for twice at " + intervention.site().text())
+        .help("ask for it once; several vectors at one site are added up before they are fed");
+  }
+
+  private void refuseTakenNames() {
+    Set<String> taken = file.graph().names();
+    List<Problem> problems = new ArrayList<>();
+    for (String name : new java.util.TreeSet<>(Rewrite.names(patch()))) {
+      if (taken.contains(name)) {
+        problems.add(
+            Problem.of(Code.NAME_TAKEN, "the name `" + name + "` is taken")
+                .at(file.where())
+                .help("rename it in the model, or choose another site"));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new SteercException(problems);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.steerc.plan;
+
+import com.google.protobuf.ByteString;
+import dev.steerc.onnx.proto.TensorProto;
+import dev.steerc.onnx.proto.TensorShapeProto;
+import dev.steerc.onnx.proto.TensorShapeProto.Dimension;
+import dev.steerc.onnx.proto.TypeProto;
+import dev.steerc.onnx.proto.ValueInfoProto;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * A steering input of a patched model: always float32, whatever the model's precision.
+ *
+ * @param role what it is to its operation, such as {@code add} or {@code read}
+ * @param name the graph input's name
+ * @param dims its dimensions
+ * @param neutral the value that leaves the model as it is, in every element of the default
+ */
+public record Port(String role, String name, List<Dimension> dims, float neutral) {
+  private static final int FLOAT = 1;
+
+  /**
+   * One dimension of a port.
+   *
+   * @param symbol what it is called where it is free, such as {@code batch}
+   * @param size its size where it is fixed, and in the default where it is free
+   */
+  public record Dimension(String symbol, long size) {
+    static Dimension free(String symbol) {
+      return new Dimension(symbol, 1);
+    }
+
+    static Dimension fixed(long size) {
+      return new Dimension("", size);
+    }
+
+    boolean isFixed() {
+      return symbol.isEmpty();
+    }
+
+    /** As a person reads it: {@code 768}, or {@code batch|1}. */
+    @Override
+    public String toString() {
+      return isFixed() ? Long.toString(size) : symbol.equals("rank") ? symbol : symbol + "|1";
+    }
+  }
+
+  public Port {
+    dims = List.copyOf(dims);
+  }
+
+  /** The declaration of the graph input. */
+  ValueInfoProto input() {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    dims.forEach(dim -> shape.addDim(declared(dim)));
+    TypeProto.Tensor tensor =
+        TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape).build();
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(TypeProto.newBuilder().setTensorType(tensor))
+        .build();
+  }
+
+  /** A symbol stands for one size in all the model, and two ports may be fed different ones. */
+  private TensorShapeProto.Dimension declared(Dimension dim) {
+    TensorShapeProto.Dimension.Builder builder = TensorShapeProto.Dimension.newBuilder();
+    return dim.isFixed()
+        ? builder.setDimValue(dim.size()).build()
+        : builder.setDimParam(name + "." + dim.symbol()).build();
+  }
+
+  /** The default that makes the input optional. */
+  TensorProto initializer() {
+    TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(FLOAT);
+    dims.forEach(dim -> tensor.addDims(dim.size()));
+    long elements = dims.stream().mapToLong(Dimension::size).reduce(1, (a, b) -> a * b);
+    ByteBuffer raw = ByteBuffer.allocate((int) elements * 4).order(ByteOrder.LITTLE_ENDIAN);
+    while (raw.hasRemaining()) {
+      raw.putFloat(neutral);
+    }
+    return tensor.setRawData(ByteString.copyFrom(raw.flip())).build();
+  }
+}

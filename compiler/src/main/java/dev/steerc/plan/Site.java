@@ -1,0 +1,77 @@
+package dev.steerc.plan;
+
+import dev.steerc.residual.Block;
+import dev.steerc.residual.Place;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A place to steer, as a user names it. */
+public sealed interface Site {
+
+  /** The middle part of its ports' names: {@code blocks.6.resid_post} or {@code value.NAME}. */
+  String path();
+
+  /** How the command line writes it: {@code 6.resid_post} or {@code value:NAME}. */
+  String text();
+
+  /** A value of the residual stream in or around a block, with TransformerLens's names. */
+  enum Kind {
+    RESID_PRE("resid_pre", Block::residPre),
+    ATTN_OUT("attn_out", Block::attnOut),
+    RESID_MID("resid_mid", Block::residMid),
+    MLP_OUT("mlp_out", Block::mlpOut),
+    RESID_POST("resid_post", Block::residPost);
+
+    private final String label;
+    private final Function<Block, Optional<Place>> place;
+
+    Kind(String label, Function<Block, Optional<Place>> place) {
+      this.label = label;
+      this.place = place;
+    }
+
+    public String label() {
+      return label;
+    }
+
+    /** Where the site is in a block; empty when that block has no such value. */
+    public Optional<Place> in(Block block) {
+      return place.apply(block);
+    }
+
+    public static Optional<Kind> of(String label) {
+      return Arrays.stream(values()).filter(kind -> kind.label.equals(label)).findFirst();
+    }
+  }
+
+  /**
+   * A site of a block.
+   *
+   * @param block counted from 0
+   */
+  record InBlock(int block, Kind kind) implements Site {
+    @Override
+    public String path() {
+      return "blocks." + block + "." + kind.label();
+    }
+
+    @Override
+    public String text() {
+      return block + "." + kind.label();
+    }
+  }
+
+  /** A value of the graph that the user names. */
+  record Named(String value) implements Site {
+    @Override
+    public String path() {
+      return "value." + value;
+    }
+
+    @Override
+    public String text() {
+      return "value:" + value;
+    }
+  }
+}

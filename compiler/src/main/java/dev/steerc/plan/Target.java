@@ -1,0 +1,96 @@
+package dev.steerc.plan;
+
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads interventions as the command line and the manifest write them. */
+public final class Target {
+  private static final List<String> OPS = List.of("add", "project", "tap");
+  private static final Pattern AT =
+      Pattern.compile("(\\d{1,9})\\.([A-Za-z_]+):([a-z]+)(?:@(\\d{1,4}))?");
+  private static final Pattern NAMED = Pattern.compile("value:(.+):([a-z]+)(?:@(\\d{1,4}))?");
+
+  private Target() {}
+
+  /**
+   * Reads {@code 6.resid_post:add}, {@code 8.attn_out:project@2} or {@code value:NAME:OP}.
+   *
+   * @param rank the rank of a {@code project} that names none itself
+   */
+  public static Intervention parse(String text, OptionalInt rank) {
+    Matcher named = NAMED.matcher(text);
+    if (named.matches()) {
+      return of(new Site.Named(named.group(1)), named.group(2), rank(named.group(3), rank));
+    }
+    Matcher at = AT.matcher(text);
+    if (!at.matches()) {
+      throw Problem.of(Code.BAD_AT, "`--at " + text + "` cannot be understood")
+          .help("pass BLOCK.SITE:OP such as 6.resid_post:add, or value:NAME:OP")
+          .exception();
+    }
+    Site site = new Site.InBlock(Integer.parseInt(at.group(1)), site(at.group(2)));
+    return of(site, at.group(3), rank(at.group(4), rank));
+  }
+
+  /** The site of that name, or a problem that lists the sites. */
+  public static Site.Kind site(String name) {
+    return Site.Kind.of(name)
+        .orElseThrow(
+            () ->
+                Problem.of(Code.UNKNOWN_SITE, "there is no site `" + name + "`")
+                    .help(
+                        suggest(
+                            name,
+                            List.of("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post")))
+                    .exception());
+  }
+
+  /** The intervention of an operation's name, or a problem that lists the operations. */
+  public static Intervention of(Site site, String op, OptionalInt rank) {
+    return switch (op) {
+      case "add" -> new AddVector(site);
+      case "project" -> new Project(site, rank);
+      case "tap" -> new Tap(site);
+      default ->
+          throw Problem.of(Code.UNKNOWN_OP, "there is no operation `" + op + "`")
+              .help(suggest(op, OPS))
+              .exception();
+    };
+  }
+
+  private static OptionalInt rank(String own, OptionalInt otherwise) {
+    return own == null ? otherwise : OptionalInt.of(Math.max(1, Integer.parseInt(own)));
+  }
+
+  private static String suggest(String wrong, List<String> choices) {
+    String all = "choose one of " + String.join(", ", choices);
+    return choices.stream()
+        .filter(choice -> distance(wrong.toLowerCase(Locale.ROOT), choice) <= 3)
+        .min(java.util.Comparator.comparingInt(choice -> distance(wrong, choice)))
+        .map(close -> "did you mean `" + close + "`? " + all)
+        .orElse(all);
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,181 @@
+package dev.steerc.problem;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The stable name of a kind of problem, and what {@code steerc explain} says about it. */
+public enum Code {
+  // the file
+  FILE_NOT_FOUND(
+      "There is no file at that path.", "Check the path; it is taken from the folder you are in."),
+  FILE_UNREADABLE(
+      "The file exists but could not be read.",
+      "Check its permissions, and that it is a file and not a device."),
+  NOT_ONNX(
+      "The bytes are not a protobuf message of the kind an ONNX model is.",
+      "Pass a .onnx file. Weights (.bin, .safetensors, .gguf) have to be exported to ONNX first."),
+  TRUNCATED(
+      "The file ends before a field that it announces does: a download or a copy that broke off.",
+      "Fetch or copy the file again and compare its size with the source."),
+  MALFORMED(
+      "A length or tag inside the file contradicts the message around it.",
+      "Export the model again; if ONNX Runtime loads the file, report the file to steerc."),
+  FILE_TOO_LARGE(
+      "A protobuf message cannot exceed 2 GiB, so ONNX Runtime refuses such a file.",
+      "Export with external data: the graph in the .onnx file, the weights beside it."),
+  IR_TOO_NEW(
+      "The model's IR version is newer than ONNX Runtime loads (13 at the most).",
+      "Export with an older IR version."),
+  OPSET_TOO_NEW(
+      "The model uses an operator set newer than ONNX Runtime loads (ai.onnx 26 at the most).",
+      "Export with an older opset."),
+  OPSET_MISSING(
+      "A node belongs to an operator set that the model does not import, so no runtime can tell what"
+          + " it means. A file that was cut off at the end looks like this.",
+      "Export the model again, or fetch the whole file."),
+  NO_GRAPH("The model has no graph, so there is nothing to run.", "Export the model again."),
+  EXTERNAL_DATA_MISSING(
+      "The model keeps weights in a file beside it, and that file is absent or too short.",
+      "Put the data file where the model names it: its location is relative to the model's folder."),
+  EXTERNAL_DATA_ESCAPES(
+      "A weight's location is absolute or leaves the model's folder. ONNX Runtime refuses such"
+          + " files, and so does steerc: a model must not read files of its own choosing.",
+      "Save the model again with the data file beside it."),
+  INPUT_CHANGED(
+      "The model file changed while it was read, so the output could mix two versions.",
+      "Run the command again when nobody writes to the file."),
+
+  // the residual stream
+  NO_RESIDUAL_STREAM(
+      "No chain of residual additions leads from a token embedding through attention and MLP"
+          + " branches. Encoders without blocks, CNNs and plain MLPs look like this.",
+      "If the model does have one, name a value yourself: --at value:NAME:add."),
+  NOT_RESIDUAL(
+      "There is a chain of residual additions, but it is broken or has a part that steerc cannot"
+          + " prove to be a transformer block. A wrong guess would steer the wrong value silently.",
+      "See the note for the place. --at value:NAME:add steers a value that you name."),
+  POST_NORM(
+      "Each block ends in a normalisation of the sum (as in the first GPT and in BERT), so there is"
+          + " no stream that passes through unnormalised: resid_post would be rescaled at once.",
+      "Name the value to steer yourself: --at value:NAME:add."),
+  AMBIGUOUS_STREAM(
+      "Two residual streams start at embeddings, and nothing tells which one you mean.",
+      "Name the value to steer yourself: --at value:NAME:add."),
+  DECODER_IN_OPERATOR(
+      "The decoder is a subgraph of a generation operator such as BeamSearch, whose inputs that"
+          + " operator fixes.",
+      "Patch the decoder before it is wrapped into the operator."),
+  LOCAL_FUNCTION(
+      "The blocks are calls of local functions. A function that all blocks share would steer all of"
+          + " them at once.",
+      "Inline the functions first (onnx.inliner), then patch."),
+
+  // the request
+  BAD_LAYERS(
+      "--layers takes block numbers and ranges, counted from 0: 6, 4-8, 0..11, 4-8,10 or all.",
+      "For example: --layers 4-8,10."),
+  BAD_AT(
+      "--at takes BLOCK.SITE:OP or value:NAME:OP.",
+      "For example: --at 6.resid_post:add --at 8.attn_out:project --at value:hidden:tap."),
+  LAYER_OUT_OF_RANGE(
+      "The model has fewer blocks; they are counted from 0.",
+      "List the sites with steerc inspect."),
+  UNKNOWN_SITE(
+      "The sites are resid_pre, attn_out, resid_mid, mlp_out and resid_post.",
+      "resid_post, the output of a block, is the usual one."),
+  UNKNOWN_OP("The operations are add, project and tap.", "add is the usual one."),
+  SITE_NOT_IN_GRAPH(
+      "The site is a known one, but this graph has no such value: a parallel block has no resid_mid,"
+          + " for example.",
+      "List the sites that the graph has with steerc inspect."),
+  DUPLICATE_INTERVENTION(
+      "The same operation is asked for twice at one site, so its ports would have the same name.",
+      "Ask for it once. Several vectors at one site are added up before they are fed."),
+  NOTHING_TO_DO(
+      "No intervention is asked for.", "Say where: --layers 6, or --at 6.resid_post:add."),
+  NAME_TAKEN(
+      "A name that the patch needs is already used in the model. Ports have fixed names, so there"
+          + " is no silent suffix.",
+      "Rename that tensor or node in the model, or choose another site."),
+  VALUE_NOT_FOUND(
+      "No node produces a value of that name.", "Look the name up, for example in Netron."),
+  VALUE_NOT_STEERABLE(
+      "The value is not a float tensor of three dimensions [batch, seq, width] with a known width.",
+      "Name the value before it is reshaped or converted, or after."),
+
+  // the output
+  OUTPUT_IS_INPUT(
+      "The output would replace the file that is read.",
+      "Choose another path with -o; the input is never changed."),
+  OUTPUT_FOLDER_MISSING("The folder of the output does not exist.", "Create it first."),
+  OUTPUT_UNWRITABLE(
+      "The output cannot be written there.",
+      "Check the permissions, or choose another path with -o."),
+  OUTPUT_TOO_LARGE(
+      "With the new nodes the file would exceed the 2 GiB that a protobuf message may have.",
+      "Export with external data first."),
+  DISK_FULL(
+      "The disk has no room for the output. Nothing was left behind.",
+      "Free some space, or choose another disk with -o."),
+  EXTERNAL_DATA_TAKEN(
+      "The output's folder already holds another file under the name of the weights.",
+      "Choose an empty folder with -o."),
+  EXTERNAL_DATA_NOT_LINKED(
+      "The weights could be neither linked nor copied beside the output.",
+      "Write the output into the model's own folder, or copy the data file there first."),
+
+  // patched models
+  NOT_PATCHED(
+      "The model carries no steerc manifest, so it was not patched by steerc.",
+      "Patch it with steerc patch."),
+  ALREADY_PATCHED(
+      "The original passed to verify is itself patched.",
+      "Pass the unpatched model first, then the patched one."),
+  BAD_MANIFEST(
+      "The manifest in the model cannot be understood.",
+      "Patch the original again with this version of steerc."),
+  CHANGED_AFTER_PATCH(
+      "The patched file was written again by another tool, so its bytes are no longer the ones that"
+          + " the manifest can undo.",
+      "Patch the original again."),
+  NOT_A_MODEL_FOLDER(
+      "The folder has no ONNX decoder in it.",
+      "Pass a folder as optimum writes it, or one .onnx file."),
+  MODELS_DIFFER(
+      "The two models are not an original and its patched form.",
+      "Pass the model that was patched."),
+  PROOF_FAILED(
+      "verify ran both models and a measurement came out wrong; the table says which.",
+      "Do not ship the patched file. Patch again, and report the model if it stays so."),
+  RUNTIME_FAILED(
+      "ONNX Runtime could not load or run the model.", "See the note for its own words."),
+
+  // the command line
+  USAGE("The command line could not be understood.", "See steerc COMMAND --help."),
+  UNKNOWN_CODE("There is no error of that name.", "List them with steerc explain.");
+
+  private final String meaning;
+  private final String advice;
+
+  Code(String meaning, String advice) {
+    this.meaning = meaning;
+    this.advice = advice;
+  }
+
+  /** The name in messages and on the command line, such as {@code layer-out-of-range}. */
+  public String slug() {
+    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  public String meaning() {
+    return meaning;
+  }
+
+  public String advice() {
+    return advice;
+  }
+
+  public static Optional<Code> of(String slug) {
+    return Arrays.stream(values()).filter(code -> code.slug().equals(slug)).findFirst();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.steerc.residual;
+
+import java.util.Optional;
+
+/**
+ * A transformer block, by the values of the stream around it. A site that is absent is no tensor of
+ * this graph.
+ *
+ * @param index counted from 0
+ * @param residPre the stream that the block reads
+ * @param attnOut what attention adds to the stream
+ * @param residMid the stream between attention and MLP; parallel blocks have none
+ * @param mlpOut what the MLP adds to the stream
+ * @param residPost the stream that the block leaves
+ */
+public record Block(
+    int index,
+    Optional<Place> residPre,
+    Optional<Place> attnOut,
+    Optional<Place> residMid,
+    Optional<Place> mlpOut,
+    Optional<Place> residPost) {
+
+  /** Whether attention and MLP read the same value of the stream. */
+  public boolean isParallel() {
+    return residMid.isEmpty();
+  }
+}

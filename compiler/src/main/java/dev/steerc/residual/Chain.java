@@ -1,0 +1,165 @@
+package dev.steerc.residual;
+
+import dev.steerc.onnx.Node;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The residual sums from the embedding to the last block.
+ *
+ * @param base the stream's first value
+ * @param embedding what yields it
+ * @param sums the sums in order; each continues the one before
+ */
+record Chain(String base, Embedding embedding, List<Sum> sums) {
+
+  /** The values of the stream in order, the embedding first. */
+  List<String> values() {
+    List<String> values = new ArrayList<>(List.of(base));
+    sums.forEach(sum -> values.add(sum.value()));
+    return values;
+  }
+
+  static Chain find(Flow flow) {
+    List<Sum> sums = Sum.all(flow);
+    Map<String, List<Sum>> continuing = new LinkedHashMap<>();
+    Set<String> values = new HashSet<>();
+    for (Sum sum : sums) {
+      continuing.computeIfAbsent(sum.before(flow), v -> new ArrayList<>()).add(sum);
+      values.add(sum.value());
+    }
+    List<Chain> chains = new ArrayList<>();
+    for (String base : continuing.keySet()) {
+      if (!values.contains(base)) {
+        Embedding.of(flow, base).ifPresent(e -> chains.add(follow(base, e, continuing)));
+      }
+    }
+    return only(flow, sums, chains);
+  }
+
+  private static Chain follow(String base, Embedding embedding, Map<String, List<Sum>> continuing) {
+    List<Sum> sums = new ArrayList<>();
+    String at = base;
+    while (continuing.containsKey(at)) {
+      List<Sum> next = continuing.get(at);
+      if (next.size() > 1) {
+        throw broken(
+            "the stream is continued by two sums",
+            next.get(1).root().node(),
+            "`" + at + "` is also continued by `" + next.get(0).root().node().label() + "`");
+      }
+      sums.add(next.get(0));
+      at = next.get(0).value();
+    }
+    return new Chain(base, embedding, sums);
+  }
+
+  /** The one chain that is there, if nothing speaks against it. */
+  private static Chain only(Flow flow, List<Sum> sums, List<Chain> chains) {
+    refusePostNorm(flow, sums);
+    if (chains.size() > 1) {
+      throw Problem.of(
+              Code.AMBIGUOUS_STREAM, "the graph has " + chains.size() + " residual streams")
+          .at("graph `" + flow.graph().name() + "`")
+          .note("they begin at `" + chains.get(0).base() + "` and `" + chains.get(1).base() + "`")
+          .help("name the value yourself with --at value:<name>:add")
+          .exception();
+    }
+    if (chains.isEmpty()) {
+      throw noChain(flow, sums);
+    }
+    Chain chain = chains.get(0);
+    chain.refuseLeftovers(flow, sums);
+    chain.refuseShortcuts();
+    return chain;
+  }
+
+  private static RuntimeException noChain(Flow flow, List<Sum> sums) {
+    String where = "graph `" + flow.graph().name() + "`";
+    if (sums.isEmpty()) {
+      return Problem.of(Code.NO_RESIDUAL_STREAM, "the graph has no residual stream")
+          .at(where)
+          .note("no addition continues a value that its other operand is computed from")
+          .help("name a value yourself with --at value:<name>:add")
+          .exception();
+    }
+    String base = sums.get(0).before(flow);
+    return Problem.of(Code.NO_RESIDUAL_STREAM, "the residual additions begin at no embedding")
+        .at(where + ", node `" + sums.get(0).root().node().label() + "`")
+        .note("`" + base + "` is where they begin, and no token table leads there")
+        .help("name a value yourself with --at value:<name>:add")
+        .exception();
+  }
+
+  /** A stream that begins at the norm of an earlier sum belongs to a post-norm model. */
+  private static void refusePostNorm(Flow flow, List<Sum> sums) {
+    Set<String> values = new HashSet<>();
+    sums.forEach(sum -> values.add(sum.value()));
+    for (Sum sum : sums) {
+      String before = sum.before(flow);
+      Optional<String> normed =
+          values.contains(before) ? Optional.empty() : normed(flow, values, before);
+      if (normed.isPresent()) {
+        throw Problem.of(Code.POST_NORM, "the blocks end in a norm, so no stream passes through")
+            .at("node `" + sum.root().node().label() + "`")
+            .note("it continues `" + before + "`, the norm of the sum `" + normed.get() + "`")
+            .help("name the value yourself with --at value:<name>:add")
+            .exception();
+      }
+    }
+  }
+
+  private static Optional<String> normed(Flow flow, Set<String> sums, String value) {
+    return sums.stream()
+        .filter(
+            sum ->
+                Norms.of(flow, sum).steps().stream()
+                    .anyMatch(step -> step.outputs().contains(value)))
+        .findFirst();
+  }
+
+  /** Sums behind the chain mean that it was cut; sums inside a branch are the branch's matter. */
+  private void refuseLeftovers(Flow flow, List<Sum> all) {
+    Set<Step> inside = new HashSet<>();
+    sums.forEach(sum -> sum.branches().forEach(b -> inside.addAll(b.region().steps())));
+    for (Sum sum : all) {
+      if (!sums.contains(sum) && !inside.contains(sum.root())) {
+        throw broken(
+            "the residual stream is interrupted",
+            sum.root().node(),
+            "it continues `" + sum.before(flow) + "`, which is not the stream's last value");
+      }
+    }
+  }
+
+  /** A branch that spans a later value of the stream was computed from that, not from its skip. */
+  private void refuseShortcuts() {
+    Set<Step> roots = new HashSet<>();
+    sums.forEach(sum -> roots.add(sum.root()));
+    for (Sum sum : sums) {
+      for (Sum.Branch branch : sum.branches()) {
+        if (branch.region().steps().stream().anyMatch(roots::contains)) {
+          throw broken(
+              "a sum takes an older value of the stream than its branch reads",
+              sum.root().node(),
+              "`" + sum.skip().value() + "` is not what the branch was computed from");
+        }
+      }
+    }
+  }
+
+  static RuntimeException broken(String what, Node where, String note) {
+    return Problem.of(Code.NOT_RESIDUAL, what)
+        .at("node `" + where.label() + "`")
+        .note(note)
+        .help("name the value yourself with --at value:<name>:add")
+        .exception();
+  }
+}

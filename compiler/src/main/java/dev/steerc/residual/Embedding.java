@@ -1,0 +1,136 @@
+package dev.steerc.residual;
+
+import dev.steerc.onnx.Graph;
+import dev.steerc.onnx.Node;
+import dev.steerc.onnx.Tensor;
+import dev.steerc.onnx.Value;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where a residual stream begins.
+ *
+ * @param rows the rows of the token table, which is the vocabulary; 0 when vectors come from
+ *     outside
+ * @param ids the graph input that picks the rows; empty when it could not be told
+ */
+record Embedding(long rows, String ids) {
+
+  /** What may happen between the tables and the stream; anything else is no embedding. */
+  private static final Set<String> OPERATORS =
+      Set.of(
+          "Add",
+          "Mul",
+          "Div",
+          "Sub",
+          "Cast",
+          "Reshape",
+          "Identity",
+          "Dropout",
+          "Slice",
+          "Squeeze",
+          "Unsqueeze",
+          "Expand",
+          "Transpose",
+          "Where",
+          "Sqrt",
+          "Pow",
+          "ReduceMean",
+          "Reciprocal",
+          "Concat",
+          "DequantizeLinear",
+          "QuantizeLinear",
+          "LayerNormalization",
+          "SimplifiedLayerNormalization",
+          "RMSNormalization",
+          "ConstantOfShape",
+          "Clip");
+
+  /** The embedding that yields a value, if nothing but an embedding does. */
+  static Optional<Embedding> of(Flow flow, String base) {
+    List<Embedding> tables = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(List.of(base));
+    while (!open.isEmpty()) {
+      String value = open.pop();
+      if (value.isEmpty() || !seen.add(value) || flow.isConstant(value)) {
+        continue;
+      }
+      Step step = flow.producer(value).orElse(null);
+      if (step == null) {
+        input(flow, value)
+            .filter(Embedding::isStream)
+            .ifPresent(v -> tables.add(new Embedding(0, v.name())));
+      } else if (table(flow, step).isPresent()) {
+        tables.add(table(flow, step).get());
+      } else if (OPERATORS.contains(step.node().op()) || isNormOf(step, base)) {
+        open.addAll(step.inputs());
+      } else if (!step.is(Step.Kind.SHAPE) && !isRange(step)) {
+        return Optional.empty();
+      }
+    }
+    return tables.stream()
+        .max(
+            Comparator.comparing((Embedding t) -> !t.ids().isEmpty())
+                .thenComparing(Embedding::rows));
+  }
+
+  private static boolean isNormOf(Step step, String base) {
+    return step.is(Step.Kind.NORM) && step.outputs().contains(base);
+  }
+
+  private static boolean isRange(Step step) {
+    return Set.of("Range", "CumSum", "Gather").contains(step.node().op());
+  }
+
+  private static Optional<Embedding> table(Flow flow, Step step) {
+    Node node = step.node();
+    boolean fused = Fused.of(node) != null && step.is(Step.Kind.OTHER);
+    if (!fused && !Set.of("Gather", "GatherBlockQuantized").contains(node.op())) {
+      return Optional.empty();
+    }
+    String table = node.input(fused ? 2 : 0);
+    String ids = node.input(fused ? 0 : 1);
+    return flow.constant(table)
+        .filter(tensor -> tensor.rank() == 2)
+        .map(Tensor::dims)
+        .map(dims -> new Embedding(dims.get(0), source(flow, ids).orElse("")));
+  }
+
+  /** The graph input that integer indices come from, unless they are computed, as positions are. */
+  private static Optional<String> source(Flow flow, String indices) {
+    String at = flow.origin(indices);
+    while (flow.producer(at).isPresent()) {
+      Step step = flow.producer(at).get();
+      if (!Set.of("Unsqueeze", "Squeeze", "Expand", "Slice", "Concat").contains(step.node().op())) {
+        return Optional.empty();
+      }
+      at = flow.origin(step.inputs().get(0));
+    }
+    return input(flow, at).map(Value::name);
+  }
+
+  private static Optional<Value> input(Flow flow, String name) {
+    Optional<Graph> graph = Optional.of(flow.graph());
+    while (graph.isPresent()) {
+      for (Value input : graph.get().inputs()) {
+        if (input.name().equals(name)) {
+          return Optional.of(input);
+        }
+      }
+      graph = graph.get().outer();
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isStream(Value input) {
+    boolean isFloat = input.type().map(type -> type.isFloat()).orElse(false);
+    return isFloat && input.shape().map(List::size).orElse(0) == 3;
+  }
+}

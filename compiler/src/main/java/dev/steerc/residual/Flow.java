@@ -1,0 +1,165 @@
+package dev.steerc.residual;
+
+import dev.steerc.onnx.Graph;
+import dev.steerc.onnx.Node;
+import dev.steerc.onnx.Tensor;
+import dev.steerc.residual.Step.Kind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The data flow of one graph in topological order, with fused operators taken apart, so that every
+ * sum and every norm is a step of its own.
+ */
+final class Flow {
+  private static final Set<String> NORMS =
+      Set.of("LayerNormalization", "SimplifiedLayerNormalization", "RMSNormalization");
+  private static final Set<String> PASSES = Set.of("Identity", "Cast", "Dropout", "Reshape");
+  private static final Set<String> SHAPES = Set.of("Shape", "Size");
+
+  private final Graph graph;
+  private final Constants constants;
+  private final List<Step> steps = new ArrayList<>();
+  private final Map<String, Step> producers = new HashMap<>();
+  private final Map<String, List<Step>> consumers = new HashMap<>();
+  private final Set<String> graphOutputs = new HashSet<>();
+
+  private Flow(Graph graph) {
+    this.graph = graph;
+    this.constants = new Constants(graph);
+  }
+
+  static Flow of(Graph graph) {
+    Flow flow = new Flow(graph);
+    for (Node node : Topology.sort(graph)) {
+      flow.constants.visit(node);
+      flow.add(node);
+    }
+    graph.outputs().forEach(output -> flow.graphOutputs.add(output.name()));
+    return flow;
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  Optional<Step> producer(String value) {
+    return Optional.ofNullable(producers.get(value));
+  }
+
+  List<Step> consumers(String value) {
+    return consumers.getOrDefault(value, List.of());
+  }
+
+  /** The tensor behind a constant, where it is stored as it is. */
+  Optional<Tensor> constant(String value) {
+    return constants.tensor(value);
+  }
+
+  boolean isConstant(String value) {
+    return constants.contains(value);
+  }
+
+  boolean isGraphOutput(String value) {
+    return graphOutputs.contains(value);
+  }
+
+  /** The value that passes through casts and reshapes on its way to become this one. */
+  String origin(String value) {
+    String at = value;
+    Step step = producers.get(at);
+    while (step != null && step.is(Kind.PASS) && !step.inputs().isEmpty()) {
+      at = step.inputs().get(0);
+      step = producers.get(at);
+    }
+    return at;
+  }
+
+  /** The value and every form it takes behind casts and reshapes. */
+  Set<String> forms(String value) {
+    Set<String> forms = new HashSet<>(Set.of(value));
+    Deque<String> open = new ArrayDeque<>(forms);
+    while (!open.isEmpty()) {
+      for (Step step : consumers(open.pop())) {
+        if (step.is(Kind.PASS)
+            && forms.contains(step.inputs().get(0))
+            && forms.add(step.output())) {
+          open.push(step.output());
+        }
+      }
+    }
+    return forms;
+  }
+
+  /** The steps that read a value in any of its forms, for more than its shape. */
+  List<Step> readers(String value) {
+    Set<String> forms = forms(value);
+    return forms.stream()
+        .flatMap(form -> consumers(form).stream())
+        .filter(step -> !step.is(Kind.SHAPE))
+        .filter(step -> !(step.is(Kind.PASS) && forms.contains(step.inputs().get(0))))
+        .distinct()
+        .toList();
+  }
+
+  private void add(Node node) {
+    Fused fused = Fused.of(node);
+    if (fused == null) {
+      step(kind(node), node, inputs(node), node.outputs());
+      return;
+    }
+    String sum = fused.sum(node);
+    if (fused.embeds()) {
+      step(Kind.OTHER, node, node.inputs(), List.of(sum, node.output(1)));
+    } else {
+      step(Kind.SUM, node, List.of(node.input(0), node.input(1)), List.of(sum));
+    }
+    List<String> norm = new ArrayList<>(List.of(sum, node.input(fused.scale())));
+    if (fused.shift() >= 0) {
+      norm.add(node.input(fused.shift()));
+    }
+    step(Kind.NORM, node, norm, List.of(node.output(0)));
+  }
+
+  private void step(Kind kind, Node node, List<String> inputs, List<String> outputs) {
+    Step step = new Step(steps.size(), kind, node, inputs, outputs);
+    steps.add(step);
+    outputs.stream().filter(o -> !o.isEmpty()).forEach(o -> producers.put(o, step));
+    inputs.stream()
+        .filter(i -> !i.isEmpty())
+        .distinct()
+        .forEach(i -> consumers.computeIfAbsent(i, v -> new ArrayList<>()).add(step));
+  }
+
+  private Kind kind(Node node) {
+    if (node.op().equals("Add") && node.inputs().stream().noneMatch(constants::contains)) {
+      return Kind.SUM;
+    }
+    return NORMS.contains(node.op())
+        ? Kind.NORM
+        : PASSES.contains(node.op())
+            ? Kind.PASS
+            : SHAPES.contains(node.op()) ? Kind.SHAPE : Kind.OTHER;
+  }
+
+  /** The node's inputs, and what its subgraphs take from around them. */
+  private static List<String> inputs(Node node) {
+    if (node.subgraphs().isEmpty()) {
+      return node.inputs();
+    }
+    List<String> inputs = new ArrayList<>(node.inputs());
+    node.subgraphs().forEach(graph -> inputs.addAll(Topology.captured(graph)));
+    return inputs;
+  }
+}

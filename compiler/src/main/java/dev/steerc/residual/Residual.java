@@ -1,0 +1,124 @@
+package dev.steerc.residual;
+
+import dev.steerc.onnx.ElementType;
+import dev.steerc.onnx.Graph;
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Node;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The residual stream of a decoder.
+ *
+ * @param streams the stream in every graph that computes it: one, or both branches of an {@code If}
+ *     that runs with and without a cache
+ * @param hidden the width of the stream
+ * @param type the precision of the stream
+ * @param vocabulary the number of tokens, when it could be told
+ * @param ids the input that takes token ids, empty when it could not be told
+ * @param cache the key-value cache
+ */
+public record Residual(
+    List<Stream> streams,
+    int hidden,
+    ElementType type,
+    OptionalLong vocabulary,
+    String ids,
+    Cache cache) {
+
+  public Residual {
+    streams = List.copyOf(streams);
+  }
+
+  /** The number of blocks, the same in every stream. */
+  public int blocks() {
+    return streams.get(0).blocks().size();
+  }
+
+  /**
+   * Finds the residual stream.
+   *
+   * @throws SteercException with the reason when it cannot be proven
+   */
+  public static Residual find(ModelFile file) {
+    try {
+      return find(file.graph());
+    } catch (SteercException e) {
+      throw new SteercException(
+          e.problems().stream()
+              .map(p -> explained(p, file))
+              .map(p -> p.at(p.where().isEmpty() ? file.where() : file.where() + ", " + p.where()))
+              .toList());
+    }
+  }
+
+  private static Residual find(Graph graph) {
+    try {
+      return of(graph, List.of(Stream.in(graph, List.of())));
+    } catch (SteercException e) {
+      List<Stream> inside = inside(graph);
+      if (inside.isEmpty()) {
+        throw e;
+      }
+      return of(graph, inside);
+    }
+  }
+
+  /** The streams in the branches of an {@code If}: both have to be there, and be alike. */
+  private static List<Stream> inside(Graph graph) {
+    for (Node node : graph.nodes()) {
+      Optional<Graph> then = node.subgraph("then_branch");
+      Optional<Graph> otherwise = node.subgraph("else_branch");
+      if (then.isPresent() && otherwise.isPresent() && then.get().nodes().size() > 1) {
+        List<Stream> streams = new ArrayList<>();
+        streams.add(Stream.in(then.get(), List.of(node)));
+        streams.add(Stream.in(otherwise.get(), List.of(node)));
+        return streams;
+      }
+    }
+    return List.of();
+  }
+
+  private static Residual of(Graph graph, List<Stream> streams) {
+    Stream first = streams.get(0);
+    for (Stream other : streams) {
+      if (other.blocks().size() != first.blocks().size() || other.width() != first.width()) {
+        throw Problem.of(Code.NOT_RESIDUAL, "the branches of the `If` hold different decoders")
+            .note(first.blocks().size() + " and " + other.blocks().size() + " blocks")
+            .exception();
+      }
+    }
+    OptionalLong vocabulary = OptionalLong.empty();
+    Cache cache = first.cache();
+    for (Stream stream : streams) {
+      vocabulary = vocabulary.isPresent() ? vocabulary : stream.vocabulary();
+      cache = stream.cache().inputs().size() > cache.inputs().size() ? stream.cache() : cache;
+    }
+    return new Residual(
+        streams, (int) first.width(), first.type(), vocabulary, first.embedding().ids(), cache);
+  }
+
+  /** A failed search of a graph that hides its blocks is a matter of where they hide. */
+  private static Problem explained(Problem problem, ModelFile file) {
+    for (Node node : file.graph().nodes()) {
+      if (node.subgraph("decoder").isPresent() || node.subgraph("init_decoder").isPresent()) {
+        return Problem.of(Code.DECODER_IN_OPERATOR, "the decoder is inside a `" + node.op() + "`")
+            .at("node `" + node.label() + "`")
+            .note("that operator fixes the inputs of its decoder, so ports cannot be added")
+            .help("patch the decoder before it is wrapped");
+      }
+      if (file.functions().contains(node.op())) {
+        return Problem.of(Code.LOCAL_FUNCTION, "the blocks are calls of local functions")
+            .at("node `" + node.label() + "`")
+            .note("`" + node.op() + "` is one of " + file.functions().size() + " local functions")
+            .help("inline the functions first, then patch");
+      }
+    }
+    return problem;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.steerc.models;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** One way of writing a model down: versions, producer, and the choices of some exporter. */
+public record Dialect(String producer, int ir, int opset, Set<Trait> traits) {
+  static final int STATIC_BATCH = 2;
+  static final int STATIC_WIDTH = 5;
+
+  public Dialect {
+    traits = Set.copyOf(traits);
+  }
+
+  /** The plainest spelling but for these choices. */
+  public static Dialect of(String producer, int ir, int opset, Trait... traits) {
+    return new Dialect(producer, ir, opset, Set.of(traits));
+  }
+
+  /** This dialect with more choices made. */
+  public Dialect with(Trait... more) {
+    var all = EnumSet.copyOf(Set.of(more));
+    all.addAll(traits);
+    return new Dialect(producer, ir, opset, all);
+  }
+
+  /** Whether the exporter made this choice. */
+  public boolean has(Trait trait) {
+    return traits.contains(trait);
+  }
+
+  /** Whether a residual sum and the norm behind it are one node. */
+  boolean skips() {
+    return has(Trait.SKIP_BIAS) || has(Trait.SKIP_STREAM_FIRST) || has(Trait.SKIP_STREAM_SECOND);
+  }
+
+  /** Whether any operator is ORT's own. */
+  boolean contrib() {
+    return skips() || has(Trait.FUSED_ATTENTION) || has(Trait.FAST_GELU);
+  }
+
+  /** The element type of the stream, by its number in ONNX. */
+  public int elementType() {
+    return has(Trait.HALF) ? Tensors.FLOAT16 : Tensors.FLOAT;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.steerc.models;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The page that tells what lies in {@code testdata}. */
+final class TestDataPage {
+  private static final String TEMPLATE =
+      """
+    # Test data
+
+    Small decoders with random weights, written by `dev.steerc.models.TestData`. Do not edit them:
+    change the program and write them anew with
+
+    ```
+    mvn -q -pl compiler,models test -Dtest=TestDataTest -Dsteerc.rewrite=true \\
+        -Dsurefire.failIfNoSpecifiedTests=false
+    ```
+
+    The same test fails when a file is not what the program writes, byte for byte, and runs every
+    graph in ONNX Runtime against `Gpt2Reference`, a forward pass that looks at no graph.
+
+    ## graphs/
+
+    Spellings of one GPT-2: %d blocks, hidden %d, %d heads, vocabulary %d, %d positions; only
+    `one-block` is another model. The last column is how far the output may lie from the reference.
+
+    | file | what it is | IR | opset | within |
+    | --- | --- | --- | --- | --- |
+    %s
+
+    ## refused/
+
+    Graphs in which no residual stream can be proven; `inspect` and `patch` must say why.
+
+    | file | why |
+    | --- | --- |
+    %s
+    """;
+
+  private TestDataPage() {}
+
+  static String text() {
+    Gpt2.Config config = TestData.graphs().get(0).model().config();
+    return TEMPLATE.formatted(
+        config.blocks(),
+        config.hidden(),
+        config.heads(),
+        config.vocab(),
+        config.positions(),
+        lines(TestData.graphs(), TestDataPage::row),
+        lines(TestData.refused(), g -> "| %s | %s |".formatted(g.fileName(), g.about())));
+  }
+
+  private static String row(TestGraph graph) {
+    return "| %s.onnx | %s | %d | %d | %s |"
+        .formatted(
+            graph.name(),
+            graph.about(),
+            graph.dialect().ir(),
+            graph.dialect().opset(),
+            graph.tolerance());
+  }
+
+  private static <T> String lines(List<T> graphs, Function<T, String> row) {
+    return graphs.stream().map(row).collect(Collectors.joining("\n"));
+  }
+}

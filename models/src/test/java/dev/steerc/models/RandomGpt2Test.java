@@ -1,0 +1,54 @@
+package dev.steerc.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.steerc.onnx.proto.ModelProto;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RandomGpt2Test {
+  private static final Gpt2.Config CONFIG = new Gpt2.Config(2, 64, 4, 5000, 64);
+  private static final Dialect DIALECT = Dialect.of("pytorch", 7, 14, Trait.PAST, Trait.TIED_HEAD);
+
+  @TempDir Path folder;
+
+  @Test
+  void streamedModelIsTheOneBuiltInMemory() throws Exception {
+    Path file = folder.resolve("model.onnx");
+    RandomGpt2.write(file, CONFIG, 5, false);
+    ModelProto streamed = ModelProto.parseFrom(Files.readAllBytes(file));
+    assertThat(streamed).isEqualTo(Gpt2Graph.model(Gpt2.random(CONFIG, 5), DIALECT));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void logitsEqualTheReference(boolean external) throws Exception {
+    Path file = folder.resolve("model.onnx");
+    RandomGpt2.write(file, CONFIG, 5, external);
+    var graph = new TestGraph("random", "", Gpt2.random(CONFIG, 5), DIALECT, 1e-4);
+    Batch batch = Batch.single(4999, 17, 2048);
+    var expected = Gpt2Reference.run(graph.model(), batch, Gpt2Reference.Edit.NONE).logits();
+    try (var ort = new OrtRun(file)) {
+      float[][][] actual = OrtRun.values(ort.run(graph.feeds(batch), Map.of()).get("logits"));
+      for (int i = 0; i < 5000; i++) {
+        assertThat((double) actual[0][2][i]).isCloseTo(expected[0][2][i], within(1e-4));
+      }
+    }
+  }
+
+  @Test
+  void theEmbeddingIsStoredOnce() throws Exception {
+    Path file = folder.resolve("model.onnx");
+    RandomGpt2.write(file, CONFIG, 5, true);
+    assertThat(folder.resolve("model.onnx_data")).exists();
+    long weights = 5000 * 64 + 64 * 64 + 2 * (12 * 64 * 64 + 13 * 64) + 2 * 64;
+    assertThat(folder.resolve("model.onnx_data")).hasSize(4 * weights);
+    assertThat(Files.size(file)).isLessThan(200_000);
+  }
+}
