@@ -152,6 +152,9 @@ public enum Code {
 
   // the command line
   USAGE("The command line could not be understood.", "See steerc COMMAND --help."),
+  INTERNAL(
+      "A mistake in steerc itself. Nothing was written.",
+      "Run the command again with -vv, and report what it prints."),
   UNKNOWN_CODE("There is no error of that name.", "List them with steerc explain.");
 
   private final String meaning;

@@ -125,12 +125,16 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
         .findFirst();
   }
 
-  /** Sums behind the chain mean that it was cut; sums inside a branch are the branch's matter. */
+  /**
+   * Sums of what the chain led to mean that it was cut. Sums inside a branch are the branch's own
+   * matter, and so are those of anything else, such as an attention mask.
+   */
   private void refuseLeftovers(Flow flow, List<Sum> all) {
     Set<Step> inside = new HashSet<>();
     sums.forEach(sum -> sum.branches().forEach(b -> inside.addAll(b.region().steps())));
     for (Sum sum : all) {
-      if (!sums.contains(sum) && !inside.contains(sum.root())) {
+      boolean known = sums.contains(sum) || inside.contains(sum.root());
+      if (!known && !Region.between(flow, base, sum.before(flow)).isEmpty()) {
         throw broken(
             "the residual stream is interrupted",
             sum.root().node(),

@@ -1,0 +1,52 @@
+package dev.steerc.cli;
+
+import picocli.CommandLine.Help.Ansi;
+
+/** Colours for a terminal, and none for a file, a pipe or {@code NO_COLOR}. */
+final class Style {
+  private final boolean enabled;
+
+  private Style(boolean enabled) {
+    this.enabled = enabled;
+  }
+
+  static Style out() {
+    return new Style(Ansi.AUTO.enabled());
+  }
+
+  static Style err() {
+    return out();
+  }
+
+  String bold(String text) {
+    return paint("1", text);
+  }
+
+  String faint(String text) {
+    return paint("2", text);
+  }
+
+  String red(String text) {
+    return paint("1;31", text);
+  }
+
+  String green(String text) {
+    return paint("32", text);
+  }
+
+  String cyan(String text) {
+    return paint("36", text);
+  }
+
+  /** A problem's text with its head in red and its labels in cyan. */
+  String problem(String text) {
+    return enabled
+        ? text.replaceFirst("^(error\\[[a-z-]+\\])", "\u001b[1;31m$1\u001b[0m")
+            .replaceAll("(?m)^  (-->|note:|help:)", "  \u001b[36m$1\u001b[0m")
+        : text;
+  }
+
+  private String paint(String code, String text) {
+    return enabled ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+  }
+}

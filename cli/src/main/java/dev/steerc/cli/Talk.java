@@ -1,0 +1,49 @@
+package dev.steerc.cli;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+
+/** The options that say how much a command talks. */
+final class Talk {
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print nothing but problems.")
+  private boolean quiet;
+
+  @Option(
+      names = "-v",
+      description = "Say more; -vv adds the stack trace of a failure.",
+      arity = "0")
+  private boolean[] verbose = {};
+
+  @Option(names = "--json", description = "Print JSON instead of text.")
+  private boolean json;
+
+  boolean isQuiet() {
+    return quiet;
+  }
+
+  boolean isVerbose() {
+    return verbose.length > 0;
+  }
+
+  boolean isJson() {
+    return json;
+  }
+
+  /** Prints a line of text, unless there is to be JSON or nothing. */
+  void say(String line) {
+    if (!quiet && !json) {
+      System.out.println(line);
+    }
+  }
+
+  static boolean isDebugging(ParseResult result) {
+    ParseResult command = result;
+    while (command.hasSubcommand()) {
+      command = command.subcommand();
+    }
+    return command.hasMatchedOption("-v")
+        && command.matchedOptionValue("-v", new boolean[0]).length > 1;
+  }
+}

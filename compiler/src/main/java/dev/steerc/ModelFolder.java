@@ -1,0 +1,177 @@
+package dev.steerc;
+
+import dev.steerc.onnx.Output;
+import dev.steerc.plan.Request;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** A folder of decoders, as optimum writes it: a plain one, one with a past, both merged. */
+public final class ModelFolder {
+  private final Path folder;
+  private final Map<Path, Inspection> decoders;
+
+  private ModelFolder(Path folder, Map<Path, Inspection> decoders) {
+    this.folder = folder;
+    this.decoders = decoders;
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws SteercException when no file in it is a decoder, or when its decoders are not alike
+   */
+  public static ModelFolder open(Path folder) {
+    Map<Path, Inspection> decoders = new LinkedHashMap<>();
+    List<Problem> refused = new ArrayList<>();
+    for (Path file : files(folder)) {
+      if (isOnnx(file)) {
+        try {
+          decoders.put(file, Steerc.inspect(file));
+        } catch (SteercException e) {
+          refused.addAll(e.problems());
+        }
+      }
+    }
+    if (decoders.isEmpty()) {
+      throw none(folder, refused);
+    }
+    refuseMixture(folder, decoders);
+    return new ModelFolder(folder, decoders);
+  }
+
+  /** What is known of each decoder, by file. */
+  public Map<Path, Inspection> decoders() {
+    return decoders;
+  }
+
+  /** Patches every decoder alike into another folder; all else in this one is copied there. */
+  public List<Patched> patch(Request request, Path output) {
+    List<Patched> patched = new ArrayList<>();
+    rewrite(output, (file, to) -> patched.add(Steerc.patch(file, request, to)));
+    return patched;
+  }
+
+  /** Restores every patched decoder into another folder; all else in this one is copied there. */
+  public List<Path> unpatch(Path output) {
+    List<Path> restored = new ArrayList<>();
+    rewrite(
+        output,
+        (file, to) -> {
+          if (decoders.get(file).manifest().isEmpty()) {
+            throw Steerc.notPatched(decoders.get(file).file());
+          }
+          Steerc.unpatch(file, to);
+          restored.add(to);
+        });
+    return restored;
+  }
+
+  private interface Rewriting {
+    void rewrite(Path decoder, Path to);
+  }
+
+  /** All is made in a temporary folder first, so that a failure leaves nothing behind. */
+  private void rewrite(Path output, Rewriting rewriting) {
+    refuseOutput(output);
+    String name = "." + output.getFileName() + "." + UUID.randomUUID().toString().substring(0, 8);
+    Path temporary = output.toAbsolutePath().resolveSibling(name + ".tmp");
+    try {
+      Files.createDirectory(temporary);
+      for (Path decoder : decoders.keySet()) {
+        rewriting.rewrite(decoder, temporary.resolve(decoder.getFileName()));
+      }
+      for (Path file : files(folder)) {
+        Path to = temporary.resolve(file.getFileName());
+        if (!Files.exists(to)) {
+          Files.copy(file, to);
+        }
+      }
+      Files.move(temporary, output, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw Output.failure(output, e);
+    } finally {
+      delete(temporary);
+    }
+  }
+
+  private void refuseOutput(Path output) {
+    Path parent = output.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw Problem.of(Code.OUTPUT_FOLDER_MISSING, "no folder `" + parent + "`")
+          .at(output)
+          .help("create it first")
+          .exception();
+    }
+    if (Files.exists(output)) {
+      throw Problem.of(Code.OUTPUT_UNWRITABLE, "`" + output + "` exists already")
+          .at(output)
+          .note("a folder is written as a whole, and never over another")
+          .help("remove it first, or choose another name with -o")
+          .exception();
+    }
+  }
+
+  private static void refuseMixture(Path folder, Map<Path, Inspection> decoders) {
+    List<String> kinds =
+        decoders.entrySet().stream().map(e -> kind(e.getValue())).distinct().toList();
+    if (kinds.size() > 1) {
+      throw Problem.of(Code.MODELS_DIFFER, "the folder holds decoders of different models")
+          .at(folder)
+          .note(String.join("; ", kinds))
+          .help("pass one .onnx file")
+          .exception();
+    }
+  }
+
+  private static String kind(Inspection inspection) {
+    return inspection.residual().blocks() + " blocks, hidden " + inspection.residual().hidden();
+  }
+
+  private static SteercException none(Path folder, List<Problem> refused) {
+    Problem problem =
+        Problem.of(Code.NOT_A_MODEL_FOLDER, "no decoder in `" + folder + "`")
+            .at(folder)
+            .help("pass a folder with .onnx decoders, or one .onnx file");
+    for (Problem why : refused) {
+      problem = problem.note(why.where() + ": " + why.what());
+    }
+    return problem.exception();
+  }
+
+  private static boolean isOnnx(Path file) {
+    return file.getFileName().toString().endsWith(".onnx");
+  }
+
+  private static List<Path> files(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    } catch (IOException e) {
+      throw Problem.of(Code.FILE_UNREADABLE, "cannot read `" + folder + "`")
+          .note(String.valueOf(e.getMessage()))
+          .exception();
+    }
+  }
+
+  private static void delete(Path temporary) {
+    if (!Files.exists(temporary)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(temporary)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      // a leftover with a dot name
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.steerc.runtime;
+
+import com.google.flatbuffers.FlatBufferBuilder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+
+/**
+ * An {@code .onnx_adapter}: named tensors in the FlatBuffer that ONNX Runtime loads as LoRA
+ * parameters. It is how a host whose API refuses optional inputs feeds them.
+ *
+ * <p>Source: ONNX Runtime's adapter_schema.fbs, format version 1, identifier TORT.
+ */
+public final class Adapter {
+  private static final int FORMAT_VERSION = 1;
+  private static final int FLOAT = 1;
+  private static final String IDENTIFIER = "TORT";
+
+  private Adapter() {}
+
+  /** The bytes of an adapter with the given parameters, by input name. */
+  public static ByteBuffer of(Map<String, Floats> parameters) {
+    FlatBufferBuilder builder = new FlatBufferBuilder(1024);
+    int[] tables =
+        parameters.entrySet().stream()
+            .mapToInt(entry -> parameter(builder, entry.getKey(), entry.getValue()))
+            .toArray();
+    builder.startVector(4, tables.length, 4);
+    for (int i = tables.length - 1; i >= 0; i--) {
+      builder.addOffset(tables[i]);
+    }
+    int vector = builder.endVector();
+    builder.startTable(4);
+    builder.addInt(0, FORMAT_VERSION, 0);
+    builder.addInt(1, 1, 0);
+    builder.addInt(2, 1, 0);
+    builder.addOffset(3, vector, 0);
+    builder.finish(builder.endTable(), IDENTIFIER);
+    ByteBuffer bytes = builder.dataBuffer();
+    return ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip();
+  }
+
+  private static int parameter(FlatBufferBuilder builder, String name, Floats tensor) {
+    ByteBuffer raw = ByteBuffer.allocate(tensor.values().length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    raw.asFloatBuffer().put(tensor.values());
+    ByteBuffer vector = builder.createUnintializedVector(1, raw.capacity(), 8);
+    vector.put(raw);
+    int data = builder.endVector();
+    builder.startVector(8, tensor.dims().length, 8);
+    for (int i = tensor.dims().length - 1; i >= 0; i--) {
+      builder.addLong(tensor.dims()[i]);
+    }
+    int dims = builder.endVector();
+    int text = builder.createString(name);
+    builder.startTable(4);
+    builder.addOffset(0, text, 0);
+    builder.addOffset(1, dims, 0);
+    builder.addInt(2, FLOAT, 0);
+    builder.addOffset(3, data, 0);
+    return builder.endTable();
+  }
+}

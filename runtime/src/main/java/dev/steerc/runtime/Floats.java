@@ -1,0 +1,61 @@
+package dev.steerc.runtime;
+
+import java.util.Arrays;
+
+/**
+ * A float32 tensor on the heap.
+ *
+ * @param dims its shape
+ * @param values its elements, row-major
+ */
+public record Floats(long[] dims, float[] values) {
+
+  public Floats {
+    if (elements(dims) != values.length) {
+      throw new IllegalArgumentException(
+          values.length + " values do not fill a tensor of " + Arrays.toString(dims));
+    }
+  }
+
+  /** A tensor with the same value everywhere. */
+  public static Floats filled(float value, long... dims) {
+    float[] values = new float[elements(dims)];
+    Arrays.fill(values, value);
+    return new Floats(dims, values);
+  }
+
+  static int elements(long[] dims) {
+    return Math.toIntExact(Arrays.stream(dims).reduce(1, Math::multiplyExact));
+  }
+
+  /** The size of the last dimension. */
+  public int width() {
+    return dims.length == 0 ? 1 : (int) dims[dims.length - 1];
+  }
+
+  /** The largest absolute value. */
+  public double magnitude() {
+    double max = 0;
+    for (float value : values) {
+      max = Math.max(max, Math.abs(value));
+    }
+    return max;
+  }
+
+  /** The largest absolute difference; NaN where one is NaN and the other is not. */
+  public double distance(Floats other) {
+    if (!Arrays.equals(dims, other.dims)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double max = 0;
+    for (int i = 0; i < values.length; i++) {
+      boolean same = Float.floatToIntBits(values[i]) == Float.floatToIntBits(other.values[i]);
+      double difference = same ? 0 : Math.abs((double) values[i] - other.values[i]);
+      max = Double.isNaN(difference) ? Double.NaN : Math.max(max, difference);
+      if (Double.isNaN(max)) {
+        return max;
+      }
+    }
+    return max;
+  }
+}

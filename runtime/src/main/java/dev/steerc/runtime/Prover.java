@@ -1,0 +1,323 @@
+package dev.steerc.runtime;
+
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.steerc.Steerc;
+import dev.steerc.manifest.Manifest;
+import dev.steerc.onnx.ElementType;
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.plan.Intervention;
+import dev.steerc.plan.Plan;
+import dev.steerc.plan.Port;
+import dev.steerc.plan.Request;
+import dev.steerc.plan.Site;
+import dev.steerc.plan.Tap;
+import dev.steerc.problem.SteercException;
+import dev.steerc.residual.Block;
+import dev.steerc.residual.Residual;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** Makes the measurements of a {@link Proof}. */
+final class Prover implements AutoCloseable {
+
+  /** What the trials of a model gave, by output name. */
+  private record Results(Map<Trial, Map<String, Floats>> byTrial) {
+    List<Trial> trials() {
+      return List.copyOf(byTrial.keySet());
+    }
+  }
+
+  private final ModelFile original;
+  private final ModelFile patched;
+  private final Plan plan;
+  private final Random random;
+  private final long seed;
+  private final Proof.Progress progress;
+  private final Path scratch;
+  private final List<Check> checks = new ArrayList<>();
+
+  Prover(
+      ModelFile original,
+      ModelFile patched,
+      Manifest manifest,
+      long seed,
+      Proof.Progress progress) {
+    this.original = original;
+    this.patched = patched;
+    this.plan = Plan.of(original, residual(original), manifest.interventions(), manifest.mode());
+    this.seed = seed;
+    this.random = new Random(seed);
+    this.progress = progress;
+    try {
+      this.scratch = Files.createTempDirectory("steerc-verify");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A model in which only named values are steered needs no stream. */
+  private static Optional<Residual> residual(ModelFile file) {
+    try {
+      return Optional.of(Residual.find(file));
+    } catch (SteercException e) {
+      return Optional.empty();
+    }
+  }
+
+  Proof prove() {
+    restores();
+    Results plain = original(OptLevel.NO_OPT);
+    unsteered(plain, OptLevel.NO_OPT, "as written");
+    unsteered(original(OptLevel.ALL_OPT), OptLevel.ALL_OPT, "optimised");
+    steered(plain.trials());
+    return new Proof(plain.trials(), checks);
+  }
+
+  /** Undoing the patch has to give the original, so the patch changes nothing in secret. */
+  private void restores() {
+    progress.at("unpatching", 0, steps());
+    Path folder = scratch.resolve("restored");
+    double differs = 1;
+    try {
+      Path restored = Files.createDirectory(folder).resolve("restored.onnx");
+      Steerc.unpatch(patched.path(), restored);
+      differs = Files.mismatch(original.path(), restored) < 0 ? 0 : 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (SteercException e) {
+      // a file that cannot be restored is no patched original: that is the finding
+    } finally {
+      delete(folder);
+    }
+    checks.add(Check.atMost("unpatch", "gives the original, byte for byte", differs, 0));
+  }
+
+  /** Runs the original on the trials it can run: half of a pair of decoders runs one of them. */
+  private Results original(OptLevel level) {
+    Map<Trial, Map<String, Floats>> results = new LinkedHashMap<>();
+    SteercException failure = null;
+    try (Engine engine = Engine.open(original.path(), level)) {
+      for (Trial trial : Trial.of(engine.inputs(), plan.residual(), seed)) {
+        try {
+          results.put(trial, engine.run(trial.feeds(), Map.of()));
+        } catch (SteercException e) {
+          failure = e;
+        }
+      }
+    }
+    if (results.isEmpty() && failure != null) {
+      throw failure;
+    }
+    return new Results(results);
+  }
+
+  private void unsteered(Results expected, OptLevel level, String how) {
+    progress.at("unsteered, " + how, checks.size(), steps());
+    Worst worst = new Worst();
+    try (Engine engine = Engine.open(patched.path(), level)) {
+      for (Trial trial : expected.trials()) {
+        Map<String, Floats> measured = engine.run(trial.feeds(), neutral(engine));
+        expected.byTrial().get(trial).forEach((name, e) -> worst.add(e, measured.get(name)));
+      }
+    }
+    boolean exact = level == OptLevel.NO_OPT ? !movesNorms() : addsOnly() && !movesNorms();
+    double bound = exact ? 0 : tolerance().of(worst.magnitude());
+    checks.add(Check.atMost("unsteered", "outputs are equal, " + how, worst.difference(), bound));
+  }
+
+  private void steered(List<Trial> trials) {
+    Path folder = scratch.resolve("tapped");
+    List<Intervention> taps = taps();
+    try {
+      Path twin = Files.createDirectory(folder).resolve("tapped.onnx");
+      Steerc.patch(patched.path(), Request.of(taps, plan.mode()), twin);
+      try (Engine tapped = Engine.open(twin, OptLevel.ALL_OPT);
+          Engine real = Engine.open(patched.path(), OptLevel.ALL_OPT)) {
+        Map<Trial, Map<String, Floats>> before = new HashMap<>();
+        for (Trial trial : trials) {
+          before.put(trial, tapped.run(trial.feeds(), neutral(tapped)));
+        }
+        for (Plan.Step step : plan.steps()) {
+          if (step.intervention().edits()) {
+            steered(step, before, tapped, real);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private void steered(
+      Plan.Step step, Map<Trial, Map<String, Floats>> before, Engine tapped, Engine real) {
+    String subject = step.intervention().text();
+    progress.at(subject, checks.size(), steps());
+    String tap = new Tap(step.intervention().site()).output();
+    List<String> upstream = upstream(step.intervention());
+    Worst site = new Worst();
+    Worst above = new Worst();
+    Worst twin = new Worst();
+    double moved = Double.POSITIVE_INFINITY;
+    for (Map.Entry<Trial, Map<String, Floats>> entry : before.entrySet()) {
+      Trial trial = entry.getKey();
+      Map<String, Floats> was = entry.getValue();
+      RandomEdit edit = RandomEdit.of(step, trial.rows(), typical(was.get(tap)), random);
+      Map<String, Floats> is = tapped.run(trial.feeds(), with(neutral(tapped), edit.feeds()));
+      Map<String, Floats> really = real.run(trial.feeds(), with(neutral(real), edit.feeds()));
+      site.add(isTappedBefore(step) ? was.get(tap) : edit.apply(was.get(tap)), is.get(tap));
+      upstream.forEach(name -> above.add(was.get(name), is.get(name)));
+      really.forEach((name, value) -> twin.add(value, is.get(name)));
+      moved = Math.min(moved, movement(was, really));
+    }
+    checks.add(
+        Check.atMost(
+            subject,
+            "the site changes by exactly the edit",
+            site.difference(),
+            tolerance().of(site.magnitude())));
+    if (!upstream.isEmpty()) {
+      checks.add(Check.atMost(subject, "nothing upstream changes", above.difference(), 0));
+    }
+    checks.add(
+        Check.atMost(
+            subject,
+            "the patched model agrees with its tapped twin",
+            twin.difference(),
+            10 * tolerance().of(twin.magnitude())));
+    checks.add(Check.above(subject, "the output moves", moved, 0));
+  }
+
+  /** How far the outputs lie apart that are neither taps nor the cache. */
+  private double movement(Map<String, Floats> was, Map<String, Floats> is) {
+    double moved = 0;
+    for (Map.Entry<String, Floats> output : is.entrySet()) {
+      boolean cache =
+          plan.residual().map(r -> r.cache().outputs().contains(output.getKey())).orElse(false);
+      if (!cache && !output.getKey().startsWith("tap.")) {
+        moved = Math.max(moved, output.getValue().distance(was.get(output.getKey())));
+      }
+    }
+    return moved;
+  }
+
+  /** Taps at every site of the stream, and at the named values that are steered. */
+  private List<Intervention> taps() {
+    Stream<Site> all =
+        plan.residual().stream()
+            .flatMap(r -> r.streams().get(0).blocks().stream())
+            .flatMap(Prover::sites);
+    Stream<Site> own = plan.steps().stream().map(step -> step.intervention().site());
+    return Stream.concat(all, own).distinct().map(site -> (Intervention) new Tap(site)).toList();
+  }
+
+  /** The input of a block is the output of the one before; it is named anew only for the first. */
+  private static Stream<Site> sites(Block block) {
+    return Stream.of(Site.Kind.values())
+        .filter(kind -> kind.in(block).isPresent())
+        .filter(kind -> kind != Site.Kind.RESID_PRE || block.index() == 0)
+        .map(kind -> new Site.InBlock(block.index(), kind));
+  }
+
+  /** The taps of the sites that are computed before a site. */
+  private List<String> upstream(Intervention intervention) {
+    if (!(intervention.site() instanceof Site.InBlock site)) {
+      return List.of();
+    }
+    return taps().stream()
+        .map(Intervention::site)
+        .filter(other -> other instanceof Site.InBlock earlier && isBefore(earlier, site))
+        .map(other -> new Tap(other).output())
+        .toList();
+  }
+
+  private static boolean isBefore(Site.InBlock a, Site.InBlock b) {
+    return a.block() != b.block() ? a.block() < b.block() : a.kind().compareTo(b.kind()) < 0;
+  }
+
+  /** Whether the model taps the site before this intervention edits it. */
+  private boolean isTappedBefore(Plan.Step step) {
+    List<Intervention> all = plan.steps().stream().map(Plan.Step::intervention).toList();
+    int tap = all.indexOf(new Tap(step.intervention().site()));
+    return tap >= 0 && tap < all.indexOf(step.intervention());
+  }
+
+  /** Half of the root mean square, so that an edit is neither lost nor all there is. */
+  private static double typical(Floats value) {
+    double squares = 0;
+    for (float x : value.values()) {
+      squares += (double) x * x;
+    }
+    return 0.5 * Math.sqrt(squares / value.values().length);
+  }
+
+  private boolean addsOnly() {
+    return plan.steps().stream().allMatch(step -> step.intervention().worksOnSummands());
+  }
+
+  /** Whether a norm inside a fused operator had to be computed anew, by another kernel. */
+  private boolean movesNorms() {
+    return plan.patch().edits().stream().anyMatch(Prover::isNorm);
+  }
+
+  private static boolean isNorm(dev.steerc.onnx.Edit edit) {
+    return edit instanceof dev.steerc.onnx.Edit.InsertAfter insert
+        && insert.nodes().stream().anyMatch(n -> n.getOpType().endsWith("LayerNormalization"));
+  }
+
+  /** Ports that have to be fed get what leaves the model as it is. */
+  private Map<String, Floats> neutral(Engine engine) {
+    Map<String, Floats> feeds = new HashMap<>();
+    for (Plan.Step step : plan.steps()) {
+      for (Port port : step.ports()) {
+        if (engine.inputs().containsKey(port.name())) {
+          long[] dims = port.dims().stream().mapToLong(Port.Dimension::size).toArray();
+          feeds.put(port.name(), Floats.filled(port.neutral(), dims));
+        }
+      }
+    }
+    return feeds;
+  }
+
+  private static Map<String, Floats> with(Map<String, Floats> all, Map<String, Floats> some) {
+    Map<String, Floats> joined = new HashMap<>(all);
+    joined.putAll(some);
+    return joined;
+  }
+
+  private int steps() {
+    return 3 + 4 * (int) plan.steps().stream().filter(s -> s.intervention().edits()).count();
+  }
+
+  private Tolerance tolerance() {
+    return Tolerance.of(plan.residual().map(Residual::type).orElse(ElementType.FLOAT32));
+  }
+
+  private static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      // a leftover in the system's temporary folder
+    }
+  }
+
+  @Override
+  public void close() {
+    delete(scratch);
+  }
+}

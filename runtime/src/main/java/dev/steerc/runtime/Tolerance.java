@@ -1,0 +1,24 @@
+package dev.steerc.runtime;
+
+import dev.steerc.onnx.ElementType;
+
+/**
+ * How far two computations of the same thing may lie apart, relative to the largest value.
+ *
+ * @param relative the bound for values of size 1
+ */
+record Tolerance(double relative) {
+
+  /** The tolerance of a stream's precision. */
+  static Tolerance of(ElementType type) {
+    return switch (type) {
+      case FLOAT16 -> new Tolerance(4e-3);
+      case BFLOAT16 -> new Tolerance(3e-2);
+      default -> new Tolerance(1e-5);
+    };
+  }
+
+  double of(double magnitude) {
+    return relative * Math.max(1, magnitude);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.steerc.runtime;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.TensorInfo;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.residual.Residual;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * One run on made-up inputs: a prompt, or a step with a cache.
+ *
+ * @param name what a table calls it
+ * @param rows the rows of the batch
+ * @param past the tokens in the cache
+ * @param tokens the tokens that the run adds to each row
+ * @param feeds what to feed
+ */
+public record Trial(String name, int rows, int past, int tokens, Map<String, Feed> feeds) {
+  private static final int ROWS = 2;
+  private static final int PROMPT = 6;
+  private static final int PAST = 5;
+
+  /**
+   * The trials that may suit a model: a prompt, and a step where it has a cache. Half of a pair of
+   * decoders runs only one of them.
+   *
+   * @param inputs the inputs to feed, without the ports
+   * @param residual the model's stream, when it is known
+   */
+  public static List<Trial> of(
+      Map<String, TensorInfo> inputs, Optional<Residual> residual, long seed) {
+    Shape shape = Shape.of(inputs, residual);
+    List<Trial> trials = new ArrayList<>();
+    int prompt = shape.tokens < 0 ? PROMPT : shape.tokens;
+    trials.add(new Maker(inputs, shape, seed).make("prompt", 0, prompt));
+    if (!shape.cache.isEmpty() && shape.tokens < 0) {
+      trials.add(new Maker(inputs, shape, seed + 1).make("step", PAST, 1));
+    }
+    return trials;
+  }
+
+  /** What the inputs of a model say about its batches. */
+  private record Shape(String ids, Set<String> cache, int rows, int tokens, long vocabulary) {
+
+    static Shape of(Map<String, TensorInfo> inputs, Optional<Residual> residual) {
+      Set<String> cache = residual.map(r -> Set.copyOf(r.cache().inputs())).orElse(Set.of());
+      String ids =
+          residual
+              .map(Residual::ids)
+              .filter(inputs::containsKey)
+              .orElseGet(() -> firstIntegers(inputs));
+      long[] dims = inputs.get(ids).getShape();
+      long vocabulary = residual.map(r -> r.vocabulary().orElse(16)).orElse(16L);
+      int rows = dims[0] > 0 ? (int) dims[0] : ROWS;
+      int tokens = dims.length > 1 && dims[1] > 0 ? (int) dims[1] : -1;
+      return new Shape(ids, cache, rows, tokens, vocabulary);
+    }
+
+    private static String firstIntegers(Map<String, TensorInfo> inputs) {
+      return inputs.entrySet().stream()
+          .filter(
+              e ->
+                  e.getValue().type == OnnxJavaType.INT64
+                      || e.getValue().type == OnnxJavaType.INT32)
+          .map(Map.Entry::getKey)
+          .findFirst()
+          .orElseThrow(() -> unknown("no input takes token ids", ""));
+    }
+  }
+
+  /** Makes up the inputs of one trial. */
+  private record Maker(Map<String, TensorInfo> inputs, Shape shape, long seed) {
+
+    Trial make(String name, int past, int tokens) {
+      Random random = new Random(seed);
+      Map<String, Feed> feeds = new LinkedHashMap<>();
+      inputs.forEach((input, info) -> feeds.put(input, feed(input, info, past, tokens, random)));
+      return new Trial(name, shape.rows, past, tokens, feeds);
+    }
+
+    private Feed feed(String name, TensorInfo info, int past, int tokens, Random random) {
+      long[] dims = info.getShape().clone();
+      if (name.equals(shape.ids)) {
+        return Feed.of(info.type, batch(dims, tokens), i -> random.nextInt((int) shape.vocabulary));
+      }
+      if (shape.cache.contains(name)) {
+        return Feed.of(info.type, cache(dims, past), i -> random.nextGaussian() * 0.5);
+      }
+      if (info.type == OnnxJavaType.BOOL) {
+        return Feed.of(info.type, free(dims, 1), i -> past > 0 ? 1 : 0);
+      }
+      if (name.contains("mask")) {
+        return Feed.of(info.type, batch(dims, past + tokens), i -> 1);
+      }
+      if (name.contains("position")) {
+        return Feed.of(info.type, batch(dims, tokens), i -> past + i % tokens);
+      }
+      if (name.contains("type") || name.contains("segment")) {
+        return Feed.of(info.type, batch(dims, tokens), i -> 0);
+      }
+      throw unknown("the input `" + name + "` is of an unknown kind", info.toString());
+    }
+
+    private long[] batch(long[] dims, int length) {
+      return dims.length == 2 ? fixed(dims, shape.rows, length) : free(dims, length);
+    }
+
+    /** Batch, heads, past, head size; with keys and values in one tensor, a 2 in front. */
+    private long[] cache(long[] dims, int past) {
+      return dims.length == 5
+          ? fixed(dims, 2, shape.rows, dims[2], past, dims[4])
+          : fixed(dims, shape.rows, dims[1], past, dims[3]);
+    }
+
+    private static long[] fixed(long[] declared, long... wanted) {
+      long[] dims = new long[declared.length];
+      for (int i = 0; i < dims.length; i++) {
+        dims[i] = declared[i] > 0 ? declared[i] : wanted[i];
+      }
+      return dims;
+    }
+
+    private static long[] free(long[] declared, long size) {
+      long[] dims = declared.clone();
+      for (int i = 0; i < dims.length; i++) {
+        dims[i] = dims[i] > 0 ? dims[i] : size;
+      }
+      return dims;
+    }
+  }
+
+  private static RuntimeException unknown(String what, String note) {
+    return Problem.of(Code.RUNTIME_FAILED, what)
+        .note(note)
+        .help("steerc can make up token ids, masks, positions and caches only")
+        .exception();
+  }
+}
