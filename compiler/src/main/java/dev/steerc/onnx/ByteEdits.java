@@ -124,7 +124,7 @@ final class ByteEdits {
       Span old = new Span(frame.lengthAt(), frame.content().start());
       ByteEdit edit = new ByteEdit(old, length, frame.parent());
       edits.add(edit);
-      grow(growth, frames, frame.parent(), edit.growth());
+      grow(growth, frames, frame.parent(), growth.get(frame) + edit.growth());
     }
   }
 

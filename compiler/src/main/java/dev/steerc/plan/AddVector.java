@@ -37,7 +37,7 @@ public record AddVector(Site site) implements Intervention {
       vector = at.name("add/vector");
       nodes.add(at.cast("add/cast", at.type(), vector, name()));
     }
-    nodes.add(at.node("add", "Add", at.output(), at.input(), vector));
+    nodes.addAll(at.sum("add", vector, false));
     return nodes;
   }
 

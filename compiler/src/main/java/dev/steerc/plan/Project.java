@@ -64,7 +64,7 @@ public record Project(Site site, OptionalInt rank) implements Intervention {
       change = at.name("project/change_cast");
       nodes.add(at.cast("project/cast_out", at.type(), change, wide));
     }
-    nodes.add(at.node("project", "Add", at.output(), at.input(), change));
+    nodes.addAll(at.sum("project", change, true));
     return nodes;
   }
 

@@ -5,11 +5,13 @@ import dev.steerc.onnx.Node;
 import dev.steerc.onnx.Patch;
 import dev.steerc.onnx.proto.NodeProto;
 import dev.steerc.residual.Place;
+import dev.steerc.residual.Place.FusedNorm;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Lowers a {@link Plan} to the edits of a graph. */
@@ -107,21 +109,15 @@ final class Rewrite {
   private void lower(AtBranch at) {
     Place.Branch place = at.place();
     List<NodeProto> nodes = new ArrayList<>();
-    String operand = place.sum().input(place.input());
-    String current = operand;
-    boolean whole = at.own().stream().anyMatch(i -> !i.worksOnSummands());
-    if (whole && place.isBiased()) {
-      current = prefix(at.own().get(0)) + "/value";
-      Lowering lowering = new Lowering(prefix(at.own().get(0)), operand, current, place.type());
-      String bias = place.sum().input(place.bias());
-      nodes.add(lowering.node("value", "Add", current, operand, bias));
-      before.add(new Edit.ReplaceInput(place.sum(), place.bias(), ""));
-    }
+    boolean reads = at.own().stream().anyMatch(i -> !i.worksOnSummands());
+    int input = reads ? place.input() : place.addAt();
+    String operand = place.sum().input(input);
     List<Intervention> all = new ArrayList<>(at.own());
     all.addAll(at.ofSum());
-    current = chain(all, current, null, place, nodes);
-    if (!current.equals(operand)) {
-      before.add(new Edit.ReplaceInput(place.sum(), place.input(), current));
+    String bias = place.isBiased() ? place.sum().input(place.bias()) : "";
+    String last = new Chain(place, nodes, bias, Optional.empty()).through(all, operand, null);
+    if (!last.equals(operand)) {
+      before.add(new Edit.ReplaceInput(place.sum(), input, last));
     }
     before.add(new Edit.InsertBefore(place.sum(), nodes));
   }
@@ -141,44 +137,71 @@ final class Rewrite {
       if (name.isEmpty()) {
         renames.add(new Edit.RenameOutput(node, place.output(), value));
       }
-      chain(at.interventions(), value, null, place, nodes);
+      new Chain(place, nodes, "", Optional.empty()).through(at.interventions(), value, null);
     } else {
       String raw = prefix + "/raw";
       renames.add(new Edit.RenameOutput(node, place.output(), raw));
       String value = name.isEmpty() ? prefix + "/value" : name;
-      chain(at.interventions(), raw, value, place, nodes);
-      place.norm().ifPresent(norm -> nodes.add(norm(place, norm, prefix, value)));
+      new Chain(place, nodes, "", renorm(place, prefix)).through(at.interventions(), raw, value);
     }
     behind.add(new Edit.InsertAfter(node, nodes));
   }
 
   /** The operator's own norm saw the unsteered sum, so the steered one is normalised anew. */
-  private NodeProto norm(Place.Output place, Place.FusedNorm norm, String prefix, String value) {
-    renames.add(new Edit.RenameOutput(place.node(), norm.output(), prefix + "/norm_raw"));
-    String normed = place.node().output(norm.output());
-    return new Lowering(prefix, value, normed, place.type()).norm(normed, norm);
+  private Optional<Lowering.Renorm> renorm(Place.Output place, String prefix) {
+    if (place.norm().isEmpty()) {
+      return Optional.empty();
+    }
+    FusedNorm norm = place.norm().get();
+    String raw = prefix + "/norm_raw";
+    renames.add(new Edit.RenameOutput(place.node(), norm.output(), raw));
+    return Optional.of(new Lowering.Renorm(norm, raw, place.node().output(norm.output())));
   }
 
   /**
    * Lowers interventions one behind the other.
    *
-   * @param last the name that the last edit yields, or null for a new one
-   * @return the value behind them all
+   * @param nodes takes the nodes
+   * @param bias what the sum adds to the value later on, so that the value read has to have it too
+   * @param renorm the norm that the last edit computes as well
    */
-  private static String chain(
-      List<Intervention> all, String input, String last, Place place, List<NodeProto> nodes) {
-    String current = input;
-    long edits = all.stream().filter(Intervention::edits).count();
-    for (Intervention intervention : all) {
-      String prefix = prefix(intervention);
-      String output = prefix + "/" + intervention.op() + "/out";
-      if (intervention.edits() && --edits == 0 && last != null) {
-        output = last;
+  private record Chain(
+      Place place, List<NodeProto> nodes, String bias, Optional<Lowering.Renorm> renorm) {
+
+    /**
+     * Lowers them.
+     *
+     * @param last the name that the last edit yields, or null for a new one
+     * @return the value behind them all
+     */
+    String through(List<Intervention> all, String first, String last) {
+      String current = first;
+      long edits = all.stream().filter(Intervention::edits).count();
+      for (Intervention intervention : all) {
+        boolean ends = intervention.edits() && --edits == 0;
+        String fresh = prefix(intervention) + "/" + intervention.op() + "/out";
+        String output = ends && last != null ? last : fresh;
+        lower(intervention, current, output, ends ? renorm : Optional.empty());
+        current = intervention.edits() ? output : current;
       }
-      nodes.addAll(intervention.lower(new Lowering(prefix, current, output, place.type())));
-      current = intervention.edits() ? output : current;
+      return current;
     }
-    return current;
+
+    private void lower(
+        Intervention intervention,
+        String carrier,
+        String output,
+        Optional<Lowering.Renorm> renorm) {
+      String prefix = prefix(intervention);
+      String input = carrier;
+      Lowering plain = new Lowering(prefix, input, carrier, output, place.type(), renorm);
+      if (!bias.isEmpty() && !intervention.worksOnSummands()) {
+        input = plain.name(intervention.op() + "/value");
+        nodes.add(plain.node(intervention.op() + "/value", "Add", input, carrier, bias));
+      }
+      nodes.addAll(
+          intervention.lower(new Lowering(prefix, input, carrier, output, place.type(), renorm)));
+    }
   }
 
   private static String prefix(Intervention intervention) {

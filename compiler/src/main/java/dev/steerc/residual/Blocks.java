@@ -139,11 +139,16 @@ final class Blocks {
 
   private Place.Branch branch(Sum.Operand operand) {
     Node node = operand.step().node();
+    int input = operand.index();
     Fused fused = Fused.of(node);
-    int bias =
-        fused == null || fused.bias() < 0 || node.input(fused.bias()).isEmpty() ? -1 : fused.bias();
-    String value = operand.value() + (bias < 0 ? "" : "#biased");
-    return new Place.Branch(flow.graph(), value, type, node, operand.index(), bias);
+    if (fused == null) {
+      return new Place.Branch(flow.graph(), operand.value(), type, node, input, input, -1);
+    }
+    boolean biased = fused.bias() >= 0 && !node.input(fused.bias()).isEmpty();
+    String value = operand.value() + (biased ? "#biased" : "");
+    int bias = biased ? fused.bias() : -1;
+    // ONNX Runtime moves a branch's own bias into the operator, if nothing stands in between
+    return new Place.Branch(flow.graph(), value, type, node, input, 1 - input, bias);
   }
 
   /** The width that all norms of the stream agree on; who reads the stream otherwise is refused. */

@@ -35,6 +35,6 @@ record Fused(int sumOutput, int scale, int shift, int bias, boolean embeds) {
   Place.FusedNorm norm(Node node) {
     float epsilon = node.attribute("epsilon").map(Attribute::f).orElse(1e-12f);
     String shifted = shift < 0 ? "" : node.input(shift);
-    return new Place.FusedNorm(0, node.input(scale), shifted, epsilon, shift < 0);
+    return new Place.FusedNorm(0, node.input(scale), shifted, epsilon, shift < 0, embeds);
   }
 }

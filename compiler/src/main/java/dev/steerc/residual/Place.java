@@ -23,10 +23,12 @@ public sealed interface Place {
    *
    * @param sum the node that adds it up
    * @param input the operand's position
+   * @param addAt the operand to add to: the same sum, and what ONNX Runtime fuses stays fused
    * @param bias the position of a bias that the same node adds, so that the branch's true output is
    *     no tensor of the graph; -1 when there is none
    */
-  record Branch(Graph graph, String value, ElementType type, Node sum, int input, int bias)
+  record Branch(
+      Graph graph, String value, ElementType type, Node sum, int input, int addAt, int bias)
       implements Place {
 
     public boolean isBiased() {
@@ -59,6 +61,8 @@ public sealed interface Place {
    * @param shift the name of the shift, empty when it has none
    * @param epsilon what it adds to the variance
    * @param simplified whether it divides by the root mean square and does not centre
+   * @param embeds whether the operator also gathers embeddings, and so rounds in its own way
    */
-  record FusedNorm(int output, String scale, String shift, float epsilon, boolean simplified) {}
+  record FusedNorm(
+      int output, String scale, String shift, float epsilon, boolean simplified, boolean embeds) {}
 }
