@@ -136,7 +136,7 @@ public final class ModelFolder {
   }
 
   private static String kind(Inspection inspection) {
-    return inspection.residual().blocks() + " blocks, hidden " + inspection.residual().hidden();
+    return inspection.model().blocks() + " blocks, hidden " + inspection.model().hidden();
   }
 
   private static SteercException none(Path folder, List<Problem> refused) {

@@ -1,5 +1,6 @@
 package dev.steerc;
 
+import dev.steerc.manifest.Description;
 import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.Fingerprint;
 import dev.steerc.onnx.ModelFile;
@@ -31,7 +32,10 @@ public final class Steerc {
   /** Finds the residual stream and the steering of a model. */
   public static Inspection inspect(Path model) {
     ModelFile file = ModelFile.open(model);
-    return new Inspection(file, Residual.find(file), Manifest.of(file));
+    Optional<Manifest> manifest = Manifest.of(file);
+    Description description =
+        manifest.map(Manifest::model).orElseGet(() -> Description.of(Residual.find(file)));
+    return new Inspection(file, description, manifest);
   }
 
   /**
@@ -164,7 +168,7 @@ public final class Steerc {
     return Problem.of(Code.NOT_PATCHED, "the model was not patched by steerc")
         .at(file.where())
         .note("its metadata has no `" + Manifest.KEY + "`")
-        .help("patch it with `steerc patch " + file.path().getFileName() + " --layers 0`")
+        .help("patch it with `steerc patch " + file.where() + " --layers 0`")
         .exception();
   }
 

@@ -10,8 +10,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,
-    header = "Explain an error by its code.%n",
-    description = {"  steerc explain layer-out-of-range", "  steerc explain", ""})
+    synopsisHeading = "%nUsage: ",
+    parameterListHeading = "%nParameters:%n",
+    optionListHeading = "%nOptions:%n",
+    header = {
+      "Explain an error by its code.",
+      "",
+      "  steerc explain layer-out-of-range",
+      "  steerc explain"
+    })
 final class ExplainCommand implements Runnable {
   @Parameters(
       arity = "0..1",

@@ -3,11 +3,10 @@ package dev.steerc.cli;
 import dev.steerc.Inspection;
 import dev.steerc.ModelFolder;
 import dev.steerc.Steerc;
+import dev.steerc.manifest.Description;
 import dev.steerc.manifest.Json;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Site;
-import dev.steerc.residual.Block;
-import dev.steerc.residual.Residual;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,8 +19,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
-    header = "Show the residual stream of a model: every site that can be steered.%n",
-    description = {"  steerc inspect gpt2.onnx", "  steerc inspect --json gpt2.steered.onnx", ""})
+    synopsisHeading = "%nUsage: ",
+    parameterListHeading = "%nParameters:%n",
+    optionListHeading = "%nOptions:%n",
+    header = {
+      "Show the residual stream of a model: every site that can be steered.",
+      "",
+      "  steerc inspect gpt2.onnx",
+      "  steerc inspect --json gpt2.steered.onnx"
+    })
 final class InspectCommand implements Runnable {
   @Parameters(paramLabel = "MODEL", description = "A .onnx file, or a folder with several.")
   private Path model;
@@ -52,42 +58,48 @@ final class InspectCommand implements Runnable {
 
   private void show(Inspection inspection) {
     Style style = Style.out();
-    Residual residual = inspection.residual();
-    talk.say(style.bold(inspection.file().path().toString()) + ": " + summary(residual));
+    Description model = inspection.model();
+    talk.say(style.bold(inspection.file().path().toString()) + ": " + summary(model));
     Table table = new Table("block", "site", "value", "steering");
-    for (Block block : residual.streams().get(0).blocks()) {
-      String index = Integer.toString(block.index());
-      for (Site.Kind kind : Site.Kind.values()) {
-        Site site = new Site.InBlock(block.index(), kind);
-        boolean repeats = kind == Site.Kind.RESID_PRE && block.index() > 0;
-        String steering = steering(inspection, site);
-        if (kind.in(block).isPresent() && !(repeats && steering.isEmpty())) {
-          table.row(index, kind.label(), kind.in(block).get().value(), steering);
-          index = "";
-        }
-      }
-    }
+    int[] last = {-1};
+    model
+        .sites()
+        .forEach(
+            (site, value) -> {
+              boolean repeats = site.kind() == Site.Kind.RESID_PRE && site.block() > 0;
+              String steering = steering(inspection, site);
+              if (!(repeats && steering.isEmpty())) {
+                String block = site.block() == last[0] ? "" : Integer.toString(site.block());
+                table.row(block, site.kind().label(), value, steering);
+                last[0] = site.block();
+              }
+            });
     table.lines(style).forEach(talk::say);
     talk.say(style.faint("  resid_pre of a block is resid_post of the one before"));
+    named(inspection);
     next(inspection);
   }
 
-  static String summary(Residual residual) {
-    String vocabulary =
-        residual.vocabulary().isPresent()
-            ? ", vocabulary " + residual.vocabulary().getAsLong()
-            : "";
-    String cache = residual.cache().isPresent() ? ", KV cache" : "";
-    String branches = residual.streams().size() > 1 ? ", in both branches of an If" : "";
-    return residual.blocks()
-        + (residual.blocks() == 1 ? " block" : " blocks")
+  private void named(Inspection inspection) {
+    inspection.manifest().stream()
+        .flatMap(manifest -> manifest.interventions().stream())
+        .filter(intervention -> intervention.site() instanceof Site.Named)
+        .forEach(intervention -> talk.say("  steered by name: " + intervention.text()));
+  }
+
+  static String summary(Description model) {
+    if (model.blocks() == 0) {
+      return "no residual stream proven";
+    }
+    return model.blocks()
+        + (model.blocks() == 1 ? " block" : " blocks")
         + ", hidden "
-        + residual.hidden()
+        + model.hidden()
         + ", "
-        + residual.type().label()
-        + vocabulary
-        + cache
-        + branches;
+        + model.dtype()
+        + model.vocabulary().map(v -> ", vocabulary " + v).orElse("")
+        + (model.cache().isPresent() ? ", KV cache" : "")
+        + (model.branches() > 1 ? ", in both branches of an If" : "");
   }
 
   private static String steering(Inspection inspection, Site site) {
@@ -101,7 +113,7 @@ final class InspectCommand implements Runnable {
 
   private void next(Inspection inspection) {
     if (inspection.manifest().isEmpty()) {
-      int middle = inspection.residual().blocks() / 2;
+      int middle = inspection.model().blocks() / 2;
       Path name = inspection.file().path();
       talk.say("next: steerc patch " + name + " --layers " + middle);
     }

@@ -17,7 +17,8 @@ import picocli.CommandLine.IVersionProvider;
     customSynopsis = {
       "  steerc inspect gpt2.onnx              what is in the model, and where it can be steered",
       "  steerc patch gpt2.onnx --layers 6     insert a steering input at the output of block 6",
-      "  steerc verify gpt2.onnx gpt2.steered.onnx    prove that the patch does just that",
+      "  steerc verify gpt2.onnx gpt2.steered.onnx",
+      "                                        prove that the patch does just that",
       "",
       "A patched model runs in ONNX Runtime in any language. Fed no vector it is the original.",
     },

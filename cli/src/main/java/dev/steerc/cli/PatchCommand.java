@@ -28,15 +28,20 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "patch",
     mixinStandardHelpOptions = true,
-    header = "Insert steering inputs into a model.%n",
-    description = {
+    synopsisHeading = "%nUsage: ",
+    descriptionHeading = "%n",
+    parameterListHeading = "%nParameters:%n",
+    optionListHeading = "%nOptions:%n",
+    header = {
+      "Insert steering inputs into a model.",
+      "",
       "  steerc patch gpt2.onnx --layers 6",
       "  steerc patch gpt2.onnx --layers 4-8,10 --site mlp_out --op project --tap -o out.onnx",
-      "  steerc patch gpt2.onnx --at 6.resid_post:add --at 8.attn_out:project@2",
-      "",
+      "  steerc patch gpt2.onnx --at 6.resid_post:add --at 8.attn_out:project@2"
+    },
+    description = {
       "The output is the original plus a few nodes; fed no vector, it computes the same. A model that",
-      "is already patched gets what it has and what is asked for.",
-      ""
+      "is already patched gets what it has and what is asked for."
     })
 final class PatchCommand implements Runnable {
   @Parameters(paramLabel = "MODEL", description = "A .onnx file, or a folder with several.")

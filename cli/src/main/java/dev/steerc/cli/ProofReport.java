@@ -2,12 +2,15 @@ package dev.steerc.cli;
 
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.Check;
+import dev.steerc.runtime.Claim;
 import dev.steerc.runtime.Proof;
 import dev.steerc.runtime.Trial;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code steerc verify} says it measured.
@@ -17,26 +20,11 @@ import java.util.Map;
  */
 record ProofReport(String name, Proof proof) {
 
-  List<String> lines(Style style, boolean all) {
+  List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
     lines.add(style.bold(name) + ": " + trials());
-    Table table = new Table("what", "claim", "measured", "bound", "");
-    for (Check check : proof.checks()) {
-      table.row(
-          check.subject(),
-          check.claim(),
-          number(check.measured()),
-          (check.exceeds() ? ">" : "<=") + number(check.bound()),
-          check.holds() ? "ok" : "FAILED");
-    }
-    for (String line : table.lines(style)) {
-      lines.add(
-          line.endsWith(" ok")
-              ? line.substring(0, line.length() - 2) + style.green("ok")
-              : line.endsWith("FAILED")
-                  ? line.substring(0, line.length() - 6) + style.red("FAILED")
-                  : line);
-    }
+    lines.addAll(coloured(style, whole().lines(style)));
+    lines.addAll(coloured(style, edits().lines(style)));
     long failed = proof.checks().stream().filter(check -> !check.holds()).count();
     lines.add(
         failed == 0
@@ -48,10 +36,68 @@ record ProofReport(String name, Proof proof) {
   private String trials() {
     List<String> texts = new ArrayList<>();
     for (Trial trial : proof.trials()) {
-      String past = trial.past() > 0 ? " after " + trial.past() + " cached" : "";
-      texts.add(String.format("a %s of %dx%d%s", trial.name(), trial.rows(), trial.tokens(), past));
+      String past = trial.past() > 0 ? " after " + trial.past() + " cached tokens" : "";
+      texts.add(
+          String.format(
+              "a %s of %d x %d tokens%s", trial.name(), trial.rows(), trial.tokens(), past));
     }
-    return String.join(" and ", texts) + ", as float32 differences";
+    return "ran " + String.join(" and ", texts);
+  }
+
+  private Table whole() {
+    Table table = new Table("the model as a whole", "difference", "at most", "");
+    for (Check check : proof.checks()) {
+      if (check.subject().isEmpty()) {
+        table.row(
+            check.claim().text(),
+            number(check.measured()),
+            number(check.bound()),
+            verdict(check.holds()));
+      }
+    }
+    return table;
+  }
+
+  private Table edits() {
+    Table table =
+        new Table("a random edit at", "off by", "at most", "upstream", "twin", "output moves", "");
+    Map<String, List<Check>> subjects = new LinkedHashMap<>();
+    for (Check check : proof.checks()) {
+      if (!check.subject().isEmpty()) {
+        subjects.computeIfAbsent(check.subject(), s -> new ArrayList<>()).add(check);
+      }
+    }
+    subjects.forEach(
+        (subject, checks) ->
+            table.row(
+                subject,
+                measured(checks, Claim.EXACT),
+                checks.stream()
+                    .filter(c -> c.claim() == Claim.EXACT)
+                    .findFirst()
+                    .map(c -> number(c.bound()))
+                    .orElse("-"),
+                measured(checks, Claim.LOCAL),
+                measured(checks, Claim.SAME_AS_TAPPED),
+                measured(checks, Claim.EFFECTIVE),
+                verdict(checks.stream().allMatch(Check::holds))));
+    return table;
+  }
+
+  private static String measured(List<Check> checks, Claim claim) {
+    Optional<Check> check = checks.stream().filter(c -> c.claim() == claim).findFirst();
+    return check.map(c -> number(c.measured())).orElse("-");
+  }
+
+  private static String verdict(boolean holds) {
+    return holds ? "ok" : "FAILED";
+  }
+
+  private static List<String> coloured(Style style, List<String> lines) {
+    return lines.stream()
+        .map(line -> line.replaceFirst("ok$", style.green("ok")))
+        .map(line -> line.replaceFirst("FAILED$", style.red("FAILED")))
+        .toList();
   }
 
   private static String number(double value) {
@@ -63,11 +109,10 @@ record ProofReport(String name, Proof proof) {
     for (Check check : proof.checks()) {
       checks.add(
           Json.object(
-              "what", check.subject(),
-              "claim", check.claim(),
+              "at", check.subject().isEmpty() ? null : check.subject(),
+              "claim", check.claim().name().toLowerCase(Locale.ROOT),
               "measured", check.measured(),
               "bound", check.bound(),
-              "relation", check.exceeds() ? ">" : "<=",
               "holds", check.holds()));
     }
     return Json.object("model", name, "holds", proof.holds(), "checks", checks);

@@ -43,6 +43,7 @@ final class Table {
   }
 
   private boolean isNumeric(int column) {
-    return rows.stream().allMatch(row -> row.get(column).matches("[-<>=0-9.eE+]*"));
+    return !rows.isEmpty()
+        && rows.stream().allMatch(row -> row.get(column).matches("[-0-9.eE+]+|NaN|Infinity"));
   }
 }

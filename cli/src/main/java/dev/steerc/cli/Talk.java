@@ -10,10 +10,7 @@ final class Talk {
       description = "Print nothing but problems.")
   private boolean quiet;
 
-  @Option(
-      names = "-v",
-      description = "Say more; -vv adds the stack trace of a failure.",
-      arity = "0")
+  @Option(names = "-v", arity = "0", description = "With -vv, a failure shows its stack trace.")
   private boolean[] verbose = {};
 
   @Option(names = "--json", description = "Print JSON instead of text.")
@@ -21,10 +18,6 @@ final class Talk {
 
   boolean isQuiet() {
     return quiet;
-  }
-
-  boolean isVerbose() {
-    return verbose.length > 0;
   }
 
   boolean isJson() {

@@ -14,8 +14,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "unpatch",
     mixinStandardHelpOptions = true,
-    header = "Give the original of a patched model back, byte for byte.%n",
-    description = {"  steerc unpatch gpt2.steered.onnx -o gpt2.onnx", ""})
+    synopsisHeading = "%nUsage: ",
+    parameterListHeading = "%nParameters:%n",
+    optionListHeading = "%nOptions:%n",
+    header = {
+      "Give the original of a patched model back, byte for byte.",
+      "",
+      "  steerc unpatch gpt2.steered.onnx -o gpt2.onnx"
+    })
 final class UnpatchCommand implements Runnable {
   @Parameters(paramLabel = "PATCHED", description = "A patched .onnx file, or a folder of them.")
   private Path model;

@@ -4,7 +4,6 @@ import dev.steerc.ModelFolder;
 import dev.steerc.manifest.Json;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Proof;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +20,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     mixinStandardHelpOptions = true,
-    header = "Prove a patch: run both models in ONNX Runtime and measure.%n",
-    description = {
-      "  steerc verify gpt2.onnx gpt2.steered.onnx",
+    synopsisHeading = "%nUsage: ",
+    descriptionHeading = "%n",
+    parameterListHeading = "%nParameters:%n",
+    optionListHeading = "%nOptions:%n",
+    header = {
+      "Prove a patch: run both models in ONNX Runtime and measure.",
       "",
+      "  steerc verify gpt2.onnx gpt2.steered.onnx"
+    },
+    description = {
       "Unsteered, the outputs have to be equal. Steered by a random vector, each site has to change by",
-      "exactly that vector, and nothing upstream may change. Exits with 1 when one measurement fails.",
-      ""
+      "exactly that vector, and nothing upstream may change. Exits with 1 when one measurement fails."
     })
 final class VerifyCommand implements Runnable {
   @Parameters(index = "0", paramLabel = "ORIGINAL", description = "The unpatched model or folder.")
@@ -54,7 +58,7 @@ final class VerifyCommand implements Runnable {
     proofs.forEach(
         (name, proof) -> {
           ProofReport report = new ProofReport(name, proof);
-          report.lines(Style.out(), talk.isVerbose()).forEach(talk::say);
+          report.lines(Style.out()).forEach(talk::say);
           documents.put(name, report.toMap());
           if (!proof.holds()) {
             failed.add(name);
@@ -87,8 +91,6 @@ final class VerifyCommand implements Runnable {
   private Proof prove(Path base, Path file) {
     try (ProgressLine progress = ProgressLine.on(!talk.isQuiet())) {
       return Proof.of(base, file, seed, progress::show);
-    } catch (SteercException e) {
-      throw e;
     }
   }
 }

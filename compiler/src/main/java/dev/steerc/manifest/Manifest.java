@@ -25,9 +25,7 @@ import java.util.OptionalInt;
  *
  * @param steerc the version that patched it
  * @param fingerprint the base model's
- * @param blocks the number of blocks, 0 when only named values are steered
- * @param hidden the width of the stream, 0 when only named values are steered
- * @param dtype the precision of the stream, empty when only named values are steered
+ * @param model the decoder, as it was before it was patched
  * @param mode whether its ports have defaults
  * @param interventions what can be done where, in the order of their effect
  * @param ports the steering inputs by intervention, as {@link Intervention#text()} names it; for
@@ -37,9 +35,7 @@ import java.util.OptionalInt;
 public record Manifest(
     String steerc,
     String fingerprint,
-    int blocks,
-    int hidden,
-    String dtype,
+    Description model,
     InputMode mode,
     List<Intervention> interventions,
     Map<String, Map<String, String>> ports,
@@ -67,9 +63,7 @@ public record Manifest(
     return new Manifest(
         version,
         fingerprint,
-        plan.residual().map(r -> r.blocks()).orElse(0),
-        plan.residual().map(r -> r.hidden()).orElse(0),
-        plan.residual().map(r -> r.type().label()).orElse(""),
+        plan.residual().map(Description::of).orElse(Description.UNKNOWN),
         plan.mode(),
         plan.steps().stream().map(Plan.Step::intervention).toList(),
         ports,
@@ -88,7 +82,10 @@ public record Manifest(
       throw new SteercException(
           Problem.of(Code.BAD_MANIFEST, "the model's manifest cannot be understood")
               .at(file.where() + ", metadata `" + KEY + "`")
-              .note(String.valueOf(e.getMessage()))
+              .note(
+                  e instanceof IllegalArgumentException
+                      ? e.getMessage()
+                      : "a field is missing or of another type")
               .help("patch the original again with this version of steerc"),
           e);
     }
@@ -116,13 +113,11 @@ public record Manifest(
     return new Manifest(
         (String) root.get("steerc"),
         (String) base.get("fingerprint"),
-        number(root, "blocks"),
-        number(root, "hidden"),
-        (String) root.get("dtype"),
+        Description.of(root),
         InputMode.valueOf(((String) root.get("inputs")).toUpperCase(java.util.Locale.ROOT)),
         interventions,
         ports,
-        undo(number(base, "size"), (Map<?, ?>) root.get("undo")));
+        undo((Long) base.get("size"), (Map<?, ?>) root.get("undo")));
   }
 
   public String toJson() {
@@ -131,20 +126,22 @@ public record Manifest(
 
   /** The manifest as a JSON object. */
   public Map<String, Object> toMap() {
-    return Json.object(
-        "format", FORMAT,
-        "steerc", steerc,
-        "base", Json.object("fingerprint", fingerprint, "size", undo.originalSize()),
-        "blocks", blocks,
-        "hidden", hidden,
-        "dtype", dtype,
-        "inputs", mode.label(),
-        "plan", interventions.stream().map(Intervention::text).toList(),
-        "steering", steering(),
-        "taps", taps(),
-        "undo",
-            Json.object(
-                "size", undo.size(), "edits", undo.edits().stream().map(Manifest::piece).toList()));
+    Map<String, Object> all =
+        Json.object(
+            "format",
+            FORMAT,
+            "steerc",
+            steerc,
+            "base",
+            Json.object("fingerprint", fingerprint, "size", undo.originalSize()));
+    all.putAll(model.toMap());
+    all.put("inputs", mode.label());
+    all.put("plan", interventions.stream().map(Intervention::text).toList());
+    all.put("steering", steering());
+    all.put("taps", taps());
+    List<List<Object>> pieces = undo.edits().stream().map(Manifest::piece).toList();
+    all.put("undo", Json.object("size", undo.size(), "edits", pieces));
+    return all;
   }
 
   /** The steering inputs, one entry an intervention, as {@code inspect --json} gives them. */
@@ -195,9 +192,5 @@ public record Manifest(
           new Undo.Piece((Long) piece.get(0), Math.toIntExact((Long) piece.get(1)), original));
     }
     return new Undo(originalSize, (Long) undo.get("size"), pieces);
-  }
-
-  private static int number(Map<?, ?> object, String key) {
-    return Math.toIntExact((Long) object.get(key));
   }
 }

@@ -143,7 +143,7 @@ public final class Plan {
             "pass --layers 0.."
                 + last
                 + ", or list the sites with `steerc inspect "
-                + file.path().getFileName()
+                + file.where()
                 + "`");
   }
 

@@ -3,25 +3,15 @@ package dev.steerc.runtime;
 /**
  * One measurement of a proof.
  *
- * @param subject what is measured: {@code unsteered}, or an intervention as {@code
- *     6.resid_post:add}
+ * @param subject the intervention, as {@code 6.resid_post:add}; empty for the model as a whole
  * @param claim what has to hold
- * @param measured the largest absolute difference, over all trials
- * @param bound what it may be at the most, or has to exceed
- * @param exceeds whether the measurement has to exceed the bound
+ * @param measured the largest absolute difference over all trials
+ * @param bound what it may be at the most; for {@link Claim#EFFECTIVE} what it has to exceed
  */
-public record Check(String subject, String claim, double measured, double bound, boolean exceeds) {
-
-  static Check atMost(String subject, String claim, double measured, double bound) {
-    return new Check(subject, claim, measured, bound, false);
-  }
-
-  static Check above(String subject, String claim, double measured, double bound) {
-    return new Check(subject, claim, measured, bound, true);
-  }
+public record Check(String subject, Claim claim, double measured, double bound) {
 
   /** Whether the claim holds; a NaN never does. */
   public boolean holds() {
-    return exceeds ? measured > bound : measured <= bound;
+    return claim == Claim.EFFECTIVE ? measured > bound : measured <= bound;
   }
 }

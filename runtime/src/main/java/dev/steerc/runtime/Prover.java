@@ -78,8 +78,8 @@ final class Prover implements AutoCloseable {
   Proof prove() {
     restores();
     Results plain = original(OptLevel.NO_OPT);
-    unsteered(plain, OptLevel.NO_OPT, "as written");
-    unsteered(original(OptLevel.ALL_OPT), OptLevel.ALL_OPT, "optimised");
+    unsteered(plain, OptLevel.NO_OPT, Claim.EQUAL_AS_WRITTEN);
+    unsteered(original(OptLevel.ALL_OPT), OptLevel.ALL_OPT, Claim.EQUAL_OPTIMISED);
     steered(plain.trials());
     return new Proof(plain.trials(), checks);
   }
@@ -100,7 +100,7 @@ final class Prover implements AutoCloseable {
     } finally {
       delete(folder);
     }
-    checks.add(Check.atMost("unpatch", "gives the original, byte for byte", differs, 0));
+    checks.add(new Check("", Claim.RESTORES, differs, 0));
   }
 
   /** Runs the original on the trials it can run: half of a pair of decoders runs one of them. */
@@ -122,8 +122,8 @@ final class Prover implements AutoCloseable {
     return new Results(results);
   }
 
-  private void unsteered(Results expected, OptLevel level, String how) {
-    progress.at("unsteered, " + how, checks.size(), steps());
+  private void unsteered(Results expected, OptLevel level, Claim claim) {
+    progress.at("unsteered", checks.size(), steps());
     Worst worst = new Worst();
     try (Engine engine = Engine.open(patched.path(), level)) {
       for (Trial trial : expected.trials()) {
@@ -133,7 +133,7 @@ final class Prover implements AutoCloseable {
     }
     boolean exact = level == OptLevel.NO_OPT || addsOnly();
     double bound = exact ? 0 : tolerance().of(worst.magnitude());
-    checks.add(Check.atMost("unsteered", "outputs are equal, " + how, worst.difference(), bound));
+    checks.add(new Check("", claim, worst.difference(), bound));
   }
 
   private void steered(List<Trial> trials) {
@@ -182,22 +182,14 @@ final class Prover implements AutoCloseable {
       really.forEach((name, value) -> twin.add(value, is.get(name)));
       moved = Math.min(moved, movement(was, really));
     }
-    checks.add(
-        Check.atMost(
-            subject,
-            "the site changes by exactly the edit",
-            site.difference(),
-            tolerance().of(site.magnitude())));
+    Tolerance tolerance = tolerance();
+    checks.add(new Check(subject, Claim.EXACT, site.difference(), tolerance.of(site.magnitude())));
     if (!upstream.isEmpty()) {
-      checks.add(Check.atMost(subject, "nothing upstream changes", above.difference(), 0));
+      checks.add(new Check(subject, Claim.LOCAL, above.difference(), 0));
     }
-    checks.add(
-        Check.atMost(
-            subject,
-            "the patched model agrees with its tapped twin",
-            twin.difference(),
-            10 * tolerance().of(twin.magnitude())));
-    checks.add(Check.above(subject, "the output moves", moved, 0));
+    double agreement = 10 * tolerance.of(twin.magnitude());
+    checks.add(new Check(subject, Claim.SAME_AS_TAPPED, twin.difference(), agreement));
+    checks.add(new Check(subject, Claim.EFFECTIVE, moved, 0));
   }
 
   /** How far the outputs lie apart that are neither taps nor the cache. */
