@@ -13,5 +13,7 @@ import java.nio.file.Path;
  * @param manifest what the output promises
  * @param output the file that was written
  * @param grown the bytes by which it is larger than the original
+ * @param again whether the model was patched before
  */
-public record Patched(Plan plan, Patch patch, Manifest manifest, Path output, long grown) {}
+public record Patched(
+    Plan plan, Patch patch, Manifest manifest, Path output, long grown, boolean again) {}

@@ -74,7 +74,8 @@ public final class Steerc {
       ExternalData.remove(brought);
       throw e;
     }
-    return new Patched(plan, patch, manifest, output, whole.size() - file.size());
+    long grown = whole.size() - file.size();
+    return new Patched(plan, patch, manifest, output, grown, file != given);
   }
 
   /** A model whose stream cannot be proven can still be steered where the user says. */

@@ -33,8 +33,13 @@ record PatchReport(Path model, Path output, List<Patched> patched) {
       lines.add("  and " + (ports.size() - MOST_SITES) + " more");
     }
     patched.forEach(each -> lines.add(written(each)));
-    lines.add("next: steerc verify " + model + " " + output);
+    lines.add("next: steerc " + (wasPatched() ? "inspect " : "verify " + model + " ") + output);
     return lines;
+  }
+
+  /** Whether the model had steering already, so that it is not the original to verify against. */
+  private boolean wasPatched() {
+    return patched.stream().anyMatch(Patched::again);
   }
 
   private String written(Patched each) {

@@ -1,6 +1,7 @@
 package dev.steerc.manifest;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ public final class Json {
         separator = ",";
       }
       out.append(object.isEmpty() ? "{}" : "}");
-    } else if (value instanceof Iterable<?> list) {
+    } else if (value instanceof Collection<?> list) {
       String separator = "[";
       for (Object element : list) {
         write(element, out.append(separator));

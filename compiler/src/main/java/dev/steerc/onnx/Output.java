@@ -53,7 +53,7 @@ public final class Output {
           .exception();
     }
     if (!Files.isDirectory(folder)) {
-      throw Problem.of(Code.OUTPUT_FOLDER_MISSING, "no folder `" + folder + "`")
+      throw Problem.of(Code.OUTPUT_FOLDER_MISSING, "no folder `" + output.getParent() + "`")
           .at(output)
           .help("create it first")
           .exception();
@@ -65,7 +65,7 @@ public final class Output {
           .exception();
     }
     if (!Files.isWritable(folder)) {
-      throw Problem.of(Code.OUTPUT_UNWRITABLE, "the folder `" + folder + "` is not writable")
+      throw Problem.of(Code.OUTPUT_UNWRITABLE, "the folder of `" + output + "` is not writable")
           .at(output)
           .help("choose another folder with -o")
           .exception();

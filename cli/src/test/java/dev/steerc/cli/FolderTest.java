@@ -1,0 +1,86 @@
+package dev.steerc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A folder of decoders, as optimum writes it, is patched as one. */
+class FolderTest {
+  @TempDir Path folder;
+
+  private Steered steered;
+  private Path model;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    steered = new Steered(folder);
+    model = Files.createDirectory(folder.resolve("gpt2"));
+    Path graphs = Steered.root().resolve("testdata/graphs");
+    Files.copy(graphs.resolve("withpast.onnx"), model.resolve("decoder_with_past_model.onnx"));
+    Files.copy(graphs.resolve("merged.onnx"), model.resolve("decoder_model_merged.onnx"));
+    Files.copy(graphs.resolve("external.onnx"), model.resolve("decoder_model.onnx"));
+    Files.copy(graphs.resolve("external.onnx_data"), model.resolve("external.onnx_data"));
+    Files.writeString(model.resolve("config.json"), "{}");
+  }
+
+  @Test
+  void patchesEveryDecoderAlike() throws Exception {
+    Steered.Run run = steered.run("patch", "gpt2", "--layers", "1,3");
+    assertThat(run.output()).contains("wrote gpt2.steered/decoder_model_merged.onnx");
+    assertThat(run.exit()).isZero();
+    assertThat(names(folder.resolve("gpt2.steered"))).isEqualTo(names(model));
+    Steered.Run verify = steered.run("verify", "gpt2", "gpt2.steered");
+    assertThat(verify.output()).doesNotContain("FAILED").contains("proven");
+    assertThat(verify.exit()).isZero();
+  }
+
+  @Test
+  void unpatchGivesTheFolderBack() throws Exception {
+    steered.run("patch", "gpt2", "--layers", "all", "-o", "steered");
+    assertThat(steered.run("unpatch", "steered", "-o", "back").exit()).isZero();
+    for (String name : names(model)) {
+      assertThat(folder.resolve("back").resolve(name)).hasSameBinaryContentAs(model.resolve(name));
+    }
+  }
+
+  @Test
+  void inspectListsEveryDecoder() throws Exception {
+    Steered.Run run = steered.run("inspect", "--json", "gpt2");
+    assertThat(run.output()).contains("decoder_model.onnx", "decoder_model_merged.onnx");
+  }
+
+  @Test
+  void failureLeavesNothingBehind() throws Exception {
+    assertThat(steered.run("patch", "gpt2", "--layers", "9").exit()).isEqualTo(1);
+    assertThat(names(folder)).containsExactly("gpt2");
+  }
+
+  @Test
+  void refusesFolderWithoutDecoder() throws Exception {
+    Files.createDirectory(folder.resolve("empty"));
+    Steered.Run run = steered.run("patch", "empty", "--layers", "1");
+    assertThat(run.output()).startsWith("error[not-a-model-folder]");
+    assertThat(run.exit()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesDecodersThatDiffer() throws Exception {
+    Path one = Steered.root().resolve("testdata/graphs/one-block.onnx");
+    Files.copy(one, model.resolve("other.onnx"));
+    assertThat(steered.run("patch", "gpt2", "--layers", "0").output())
+        .startsWith("error[models-differ]");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+}

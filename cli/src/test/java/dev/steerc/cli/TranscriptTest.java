@@ -1,0 +1,69 @@
+package dev.steerc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The transcripts in README.md and testdata/transcripts are what the commands print.
+ *
+ * <p>{@code -Dsteerc.rewrite=true} writes them anew.
+ */
+class TranscriptTest {
+  private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
+  private static final boolean REWRITE = Boolean.getBoolean("steerc.rewrite");
+
+  @TempDir Path folder;
+
+  static List<Path> transcripts() throws IOException {
+    try (Stream<Path> files = Files.list(Steered.root().resolve("testdata/transcripts"))) {
+      return files.filter(file -> file.toString().endsWith(".txt")).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("transcripts")
+  void printsWhatTheTranscriptSays(Path file) throws Exception {
+    Transcript written = Transcript.parse(Files.readString(file));
+    Transcript now = written.again(Steered.in(folder));
+    if (REWRITE) {
+      Files.writeString(file, now.text());
+    }
+    assertThat(now.stable()).isEqualTo(REWRITE ? now.stable() : written.stable());
+  }
+
+  @Test
+  void readmeShowsRealTranscripts() throws Exception {
+    Path readme = Steered.root().resolve("README.md");
+    String text = Files.readString(readme);
+    Steered steered = Steered.in(folder);
+    Matcher blocks = CONSOLE.matcher(text);
+    StringBuilder rewritten = new StringBuilder();
+    int commands = 0;
+    while (blocks.find()) {
+      Transcript written = Transcript.parse(blocks.group(1));
+      Transcript now = written.again(steered);
+      commands += now.commands().size();
+      if (!REWRITE) {
+        assertThat(now.stable()).isEqualTo(written.stable());
+      }
+      String block = "```console\n" + now.text() + "```";
+      blocks.appendReplacement(rewritten, Matcher.quoteReplacement(block));
+    }
+    blocks.appendTail(rewritten);
+    if (REWRITE) {
+      Files.writeString(readme, rewritten.toString());
+    }
+    assertThat(commands).isGreaterThanOrEqualTo(3);
+  }
+}
