@@ -60,7 +60,8 @@ final class InspectCommand implements Runnable {
     Style style = Style.out();
     Description model = inspection.model();
     talk.say(style.bold(inspection.file().path().toString()) + ": " + summary(model));
-    Table table = new Table("block", "site", "value", "steering");
+    Table table =
+        new Table("block", "site", "value", inspection.manifest().isPresent() ? "steering" : "");
     int[] last = {-1};
     model
         .sites()

@@ -24,6 +24,7 @@ record ProofReport(String name, Proof proof) {
     List<String> lines = new ArrayList<>();
     lines.add(style.bold(name) + ": " + trials());
     lines.addAll(coloured(style, whole().lines(style)));
+    lines.add("");
     lines.addAll(coloured(style, edits().lines(style)));
     long failed = proof.checks().stream().filter(check -> !check.holds()).count();
     lines.add(

@@ -76,7 +76,7 @@ public record Tensor(
         () -> integers(file, known, data, typed));
   }
 
-  /** A repeated varint field, packed or not. */
+  /** The numbers of a repeated varint field, packed or not: the first few, if there are many. */
   static List<Long> numbers(Wire wire, ByteBuffer file) {
     if (wire.is(wire.field(), Wire.VARINT)) {
       return List.of(wire.number());
@@ -84,7 +84,7 @@ public record Tensor(
     List<Long> numbers = new ArrayList<>();
     Span packed = wire.bytes();
     Wire inner = new Wire(file, packed);
-    while (inner.position() < packed.end()) {
+    while (inner.position() < packed.end() && numbers.size() <= MAX_INTEGERS) {
       numbers.add(inner.varint());
     }
     return numbers;
@@ -92,16 +92,11 @@ public record Tensor(
 
   private static Span typedPayload(Wire wire, ByteBuffer file, List<Long> typed) {
     int start = wire.position();
-    boolean small =
-        wire.is(5, Wire.VARINT)
-            || wire.is(7, Wire.VARINT)
-            || (wire.is(5, Wire.BYTES) || wire.is(7, Wire.BYTES)) && typed.size() < MAX_INTEGERS;
-    if (!small) {
+    if ((wire.field() == 5 || wire.field() == 7) && typed.size() <= MAX_INTEGERS) {
+      typed.addAll(numbers(wire, file));
+    } else {
       wire.skip();
-      return new Span(start, wire.position());
     }
-    List<Long> numbers = numbers(wire, file);
-    typed.addAll(numbers.subList(0, Math.min(numbers.size(), MAX_INTEGERS + 1)));
     return new Span(start, wire.position());
   }
 

@@ -14,8 +14,8 @@ public record Cache(List<String> inputs, List<String> outputs) {
     outputs = List.copyOf(outputs);
   }
 
-  /** Whether the model can go on from a past. */
+  /** Whether there is one; a decoder for prompts only may hand a cache out and take none. */
   public boolean isPresent() {
-    return !inputs.isEmpty() && !outputs.isEmpty();
+    return !inputs.isEmpty() || !outputs.isEmpty();
   }
 }

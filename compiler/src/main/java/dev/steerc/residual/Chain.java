@@ -4,11 +4,11 @@ import dev.steerc.onnx.Node;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -100,29 +100,22 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
 
   /** A stream that begins at the norm of an earlier sum belongs to a post-norm model. */
   private static void refusePostNorm(Flow flow, List<Sum> sums) {
-    Set<String> values = new HashSet<>();
-    sums.forEach(sum -> values.add(sum.value()));
+    Map<String, String> normed = new HashMap<>();
+    for (Sum sum : sums) {
+      Norms.of(flow, sum.value())
+          .steps()
+          .forEach(step -> step.outputs().forEach(output -> normed.put(output, sum.value())));
+    }
     for (Sum sum : sums) {
       String before = sum.before(flow);
-      Optional<String> normed =
-          values.contains(before) ? Optional.empty() : normed(flow, values, before);
-      if (normed.isPresent()) {
+      if (normed.containsKey(before)) {
         throw Problem.of(Code.POST_NORM, "the blocks end in a norm, so no stream passes through")
             .at("node `" + sum.root().node().label() + "`")
-            .note("it continues `" + before + "`, the norm of the sum `" + normed.get() + "`")
+            .note("it continues `" + before + "`, the norm of the sum `" + normed.get(before) + "`")
             .help("name the value yourself with --at value:<name>:add")
             .exception();
       }
     }
-  }
-
-  private static Optional<String> normed(Flow flow, Set<String> sums, String value) {
-    return sums.stream()
-        .filter(
-            sum ->
-                Norms.of(flow, sum).steps().stream()
-                    .anyMatch(step -> step.outputs().contains(value)))
-        .findFirst();
   }
 
   /**

@@ -62,11 +62,16 @@ record Sum(Step root, Set<Step> steps, Operand skip, List<Branch> branches) {
   static List<Sum> all(Flow flow) {
     List<Sum> sums = new ArrayList<>();
     for (Step step : flow.steps()) {
-      if (step.is(Step.Kind.SUM) && !isPartOfSum(flow, step)) {
+      if (step.is(Step.Kind.SUM) && !isPartOfSum(flow, step) && !isMasked(flow, step)) {
         of(flow, step).ifPresent(sums::add);
       }
     }
     return sums;
+  }
+
+  /** A mask is added to scores, which go into a softmax; no stream does. */
+  private static boolean isMasked(Flow flow, Step step) {
+    return flow.consumers(step.output()).stream().anyMatch(r -> r.node().op().equals("Softmax"));
   }
 
   private static Optional<Sum> of(Flow flow, Step root) {
