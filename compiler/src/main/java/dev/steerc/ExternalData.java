@@ -53,7 +53,8 @@ record ExternalData(Path folder, Map<String, Long> files) {
   }
 
   private static long end(Tensor.External external) {
-    return external.offset() + Math.max(0, external.length());
+    long end = external.offset() + Math.max(0, external.length());
+    return end < 0 ? Long.MAX_VALUE : end; // a sum past 2^63 is past the end of any file
   }
 
   private void check(ModelFile file, String location, long length, List<Problem> problems) {
@@ -101,7 +102,8 @@ record ExternalData(Path folder, Map<String, Long> files) {
   /**
    * Puts the data files beside an output: by a hard link, which costs nothing, else by a copy.
    *
-   * @return the files that were made, for the caller to remove when it fails later
+   * @return the files and folders that were made, innermost first, for the caller to remove when it
+   *     fails later
    */
   List<Path> bringTo(Path target) {
     List<Path> made = new ArrayList<>();
@@ -112,9 +114,9 @@ record ExternalData(Path folder, Map<String, Long> files) {
         if (Files.exists(to)) {
           refuseOther(from, to);
         } else {
-          Files.createDirectories(to.toAbsolutePath().getParent());
+          makeFolders(to.toAbsolutePath().getParent(), made);
           linkOrCopy(from.toRealPath(), to);
-          made.add(to);
+          made.add(0, to);
         }
       } catch (IOException e) {
         remove(made);
@@ -125,6 +127,31 @@ record ExternalData(Path folder, Map<String, Long> files) {
       }
     }
     return made;
+  }
+
+  private static void makeFolders(Path folder, List<Path> made) throws IOException {
+    if (!Files.exists(folder)) {
+      makeFolders(folder.getParent(), made);
+      Files.createDirectory(folder);
+      made.add(0, folder);
+    }
+  }
+
+  /** Refuses an output that would stand where the weights are, or have to go. */
+  void refuseOutput(Path output) {
+    Path name = output.toAbsolutePath().normalize();
+    Path target = name.getParent();
+    for (String location : files.keySet()) {
+      Path there = target.resolve(location).normalize();
+      Path here = folder.resolve(location).toAbsolutePath().normalize();
+      if (name.equals(there) || name.equals(here)) {
+        throw Problem.of(Code.OUTPUT_IS_INPUT, "the output would replace the model's weights")
+            .at(output)
+            .note("the model keeps them in `" + location + "`")
+            .help("choose another path with -o")
+            .exception();
+      }
+    }
   }
 
   private static void linkOrCopy(Path from, Path to) throws IOException {

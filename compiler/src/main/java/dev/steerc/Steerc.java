@@ -60,6 +60,7 @@ public final class Steerc {
 
   private static Patched patch(ModelFile file, ModelFile given, Request request, Path output) {
     ExternalData data = ExternalData.of(file, given.path().toAbsolutePath().getParent());
+    data.refuseOutput(output);
     Optional<Residual> residual = residual(file, request);
     List<Intervention> all = request.interventions(file, residual);
     Plan plan = Plan.of(file, residual, all, request.mode().orElse(InputMode.OPTIONAL));
@@ -111,6 +112,7 @@ public final class Steerc {
     Manifest manifest = Manifest.of(file).orElseThrow(() -> notPatched(file));
     Output.check(output, model);
     ExternalData data = ExternalData.of(file, model.toAbsolutePath().getParent());
+    data.refuseOutput(output);
     withOriginal(
         file,
         manifest,
@@ -146,7 +148,7 @@ public final class Steerc {
 
   private static ModelFile checked(ModelFile file, Path temporary, Manifest manifest) {
     try {
-      ModelFile original = ModelFile.open(temporary);
+      ModelFile original = ModelFile.open(temporary, file.path());
       if (original.size() == manifest.undo().originalSize()
           && Fingerprint.of(original).equals(manifest.fingerprint())) {
         return original;

@@ -117,12 +117,11 @@ final class PatchCommand implements Runnable {
     if (output != null) {
       return output;
     }
-    String name = model.toAbsolutePath().normalize().getFileName().toString();
+    Path absolute = model.toAbsolutePath().normalize();
+    String name = absolute.getFileName().toString();
     String stem = name.replaceFirst("\\.onnx$", "");
-    String steered = stem + ".steered" + name.substring(stem.length());
-    return model.toAbsolutePath().normalize().equals(model)
-        ? model.resolveSibling(steered)
-        : model.normalize().resolveSibling(steered);
+    Path steered = absolute.resolveSibling(stem + ".steered" + name.substring(stem.length()));
+    return model.isAbsolute() ? steered : Path.of("").toAbsolutePath().relativize(steered);
   }
 
   private Request request() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A JSON document: maps, lists, strings, numbers, booleans and null.
@@ -15,6 +16,10 @@ import java.util.Optional;
  */
 public final class Json {
   private static final int MAX_DEPTH = 64;
+
+  /** As RFC 8259 has it. */
+  private static final Pattern NUMBER =
+      Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][-+]?\\d+)?");
 
   private final String text;
   private int at;
@@ -80,7 +85,8 @@ public final class Json {
   }
 
   private static boolean isFinite(Object value) {
-    return !(value instanceof Double d) || Double.isFinite(d);
+    boolean isFloat = value instanceof Double || value instanceof Float;
+    return !isFloat || Double.isFinite(((Number) value).doubleValue());
   }
 
   private static void quote(String text, StringBuilder out) {
@@ -188,11 +194,10 @@ public final class Json {
       at++;
     }
     String number = text.substring(start, at);
-    try {
-      return number.matches("-?\\d{1,18}") ? (Object) Long.valueOf(number) : Double.valueOf(number);
-    } catch (NumberFormatException e) {
+    if (!NUMBER.matcher(number).matches()) {
       throw wrong("a value expected");
     }
+    return number.matches("-?\\d{1,18}") ? (Object) Long.valueOf(number) : Double.valueOf(number);
   }
 
   private String string() {
@@ -205,6 +210,9 @@ public final class Json {
       if (c == '"') {
         at++;
         return out.toString();
+      }
+      if (c < 0x20) {
+        throw wrong("a control character in a string");
       }
       out.append(c == '\\' ? escape() : c);
     }

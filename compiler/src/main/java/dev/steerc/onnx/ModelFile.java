@@ -26,6 +26,7 @@ public final class ModelFile {
   private static final long MAX_OPSET = 26;
 
   private final Path path;
+  private final Path shown;
   private final ByteBuffer bytes;
   private final FileTime modified;
   private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -36,8 +37,9 @@ public final class ModelFile {
   private Span irVersionField;
   private Graph graph;
 
-  private ModelFile(Path path, ByteBuffer bytes, FileTime modified) {
+  private ModelFile(Path path, Path shown, ByteBuffer bytes, FileTime modified) {
     this.path = path;
+    this.shown = shown;
     this.bytes = bytes;
     this.modified = modified;
   }
@@ -49,6 +51,11 @@ public final class ModelFile {
    *     contradictory, or newer than ONNX Runtime loads
    */
   public static ModelFile open(Path path) {
+    return open(path, path);
+  }
+
+  /** Opens a model that messages call by another name: what it was restored from. */
+  public static ModelFile open(Path path, Path shown) {
     if (Files.isDirectory(path)) {
       throw Problem.of(Code.FILE_UNREADABLE, "`" + path + "` is a folder").at(path).exception();
     }
@@ -58,7 +65,8 @@ public final class ModelFile {
         throw tooLarge(path, channel.size());
       }
       FileTime modified = Files.getLastModifiedTime(path);
-      file = new ModelFile(path, channel.map(MapMode.READ_ONLY, 0, channel.size()), modified);
+      file =
+          new ModelFile(path, shown, channel.map(MapMode.READ_ONLY, 0, channel.size()), modified);
     } catch (NoSuchFileException e) {
       throw Problem.of(Code.FILE_NOT_FOUND, "no file `" + path + "`")
           .help("check the path, taken from the folder you are in")
@@ -105,7 +113,7 @@ public final class ModelFile {
 
   /** Where a message about this file points: its name. */
   public String where() {
-    return path.toString();
+    return shown.toString();
   }
 
   ByteBuffer bytes() {
@@ -117,8 +125,12 @@ public final class ModelFile {
   }
 
   /** Whether the file on disk is still the one that was opened. */
-  boolean isUnchanged() throws IOException {
-    return Files.size(path) == size() && Files.getLastModifiedTime(path).equals(modified);
+  boolean isUnchanged() {
+    try {
+      return Files.size(path) == size() && Files.getLastModifiedTime(path).equals(modified);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private void read() {
@@ -134,7 +146,7 @@ public final class ModelFile {
     adopt(reader);
     if (graphFrames.isEmpty()) {
       throw Problem.of(Code.NO_GRAPH, "the model has no graph")
-          .at(path)
+          .at(shown)
           .note("the file has " + bytes.limit() + " bytes and may be cut off")
           .exception();
     }
@@ -164,15 +176,15 @@ public final class ModelFile {
       return malformed(e);
     }
     return Problem.of(Code.TRUNCATED, "the file ends in the middle of a field")
-        .at(path + ", byte " + e.at())
+        .at(shown + ", byte " + e.at())
         .note(e.getMessage() + ", of " + bytes.limit() + " bytes in all")
         .help("fetch or copy the file again and compare its size with the source")
         .exception();
   }
 
   private RuntimeException notOnnx(String note) {
-    return Problem.of(Code.NOT_ONNX, "`" + path.getFileName() + "` is not an ONNX model")
-        .at(path)
+    return Problem.of(Code.NOT_ONNX, "`" + shown.getFileName() + "` is not an ONNX model")
+        .at(shown)
         .note(note)
         .help("pass a .onnx file")
         .exception();
@@ -180,7 +192,7 @@ public final class ModelFile {
 
   private RuntimeException malformed(WireException e) {
     return Problem.of(Code.MALFORMED, "the file contradicts itself")
-        .at(path + ", byte " + e.at())
+        .at(shown + ", byte " + e.at())
         .note(e.getMessage())
         .help("export the model again")
         .exception();
@@ -197,7 +209,7 @@ public final class ModelFile {
   private void checkVersions() {
     if (irVersion > MAX_IR_VERSION) {
       throw Problem.of(Code.IR_TOO_NEW, "the model has IR version " + irVersion)
-          .at(path)
+          .at(shown)
           .note("ONNX Runtime 1.29 loads IR versions up to " + MAX_IR_VERSION)
           .help("export with an older IR version")
           .exception();
@@ -205,7 +217,7 @@ public final class ModelFile {
     long opset = opsets.getOrDefault("", 0L);
     if (opset > MAX_OPSET) {
       throw Problem.of(Code.OPSET_TOO_NEW, "the model has opset " + opset)
-          .at(path)
+          .at(shown)
           .note("ONNX Runtime 1.29 loads ai.onnx opsets up to " + MAX_OPSET)
           .help("export with an older opset")
           .exception();
@@ -216,7 +228,7 @@ public final class ModelFile {
   private void checkImports() {
     if (!opsets.containsKey("")) {
       throw Problem.of(Code.OPSET_MISSING, "the operator set `ai.onnx` is not imported")
-          .at(path)
+          .at(shown)
           .note("the file may be cut off at its end: it has " + bytes.limit() + " bytes")
           .help("export the model again, or fetch the whole file")
           .exception();

@@ -52,12 +52,24 @@ public final class Splice {
     return new Undo(file.size(), size(), pieces);
   }
 
-  /** The splice that undoes an earlier one on the file it wrote. */
+  /**
+   * The splice that undoes an earlier one on the file it wrote.
+   *
+   * @throws IllegalArgumentException when the file cannot be the one that the earlier splice wrote
+   */
   public static Splice undoing(ModelFile file, Undo undo) {
     List<ByteEdit> edits = new ArrayList<>();
+    long last = 0;
     for (Undo.Piece piece : undo.edits()) {
+      if (piece.at() < last || piece.length() < 0 || piece.at() > file.size() - piece.length()) {
+        throw new IllegalArgumentException("nothing to undo at byte " + piece.at());
+      }
+      last = piece.at() + piece.length();
       Span span = new Span((int) piece.at(), (int) piece.at() + piece.length());
       edits.add(new ByteEdit(span, piece.original(), null));
+    }
+    if (undo.size() < last || undo.size() > file.size()) {
+      throw new IllegalArgumentException("the file has not " + undo.size() + " bytes");
     }
     edits.add(new ByteEdit(new Span((int) undo.size(), file.size()), new byte[0], null));
     return new Splice(file, edits);

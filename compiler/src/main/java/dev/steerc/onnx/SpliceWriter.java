@@ -16,11 +16,20 @@ final class SpliceWriter {
         output,
         file.path(),
         temporary -> {
-          copy(file, edits, temporary);
-          if (!file.isUnchanged()) {
-            throw Output.inputChanged(file.path());
+          try {
+            copy(file, edits, temporary);
+          } catch (IOException e) {
+            refuseChanged(file);
+            throw e;
           }
+          refuseChanged(file);
         });
+  }
+
+  private static void refuseChanged(ModelFile file) {
+    if (!file.isUnchanged()) {
+      throw Output.inputChanged(file.path());
+    }
   }
 
   private static void copy(ModelFile file, List<ByteEdit> edits, Path to) throws IOException {

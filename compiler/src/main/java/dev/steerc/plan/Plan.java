@@ -71,7 +71,7 @@ public final class Plan {
         continue;
       }
       try {
-        steps.add(resolve(file, residual, intervention));
+        steps.add(checked(file, resolve(file, residual, intervention)));
       } catch (SteercException e) {
         e.problems().stream().filter(p -> !problems.contains(p)).forEach(problems::add);
       }
@@ -120,6 +120,17 @@ public final class Plan {
     Residual found = residual.orElseThrow(() -> new IllegalStateException("no residual stream"));
     return new Step(
         intervention, places(file, found, (Site.InBlock) intervention.site()), found.hidden());
+  }
+
+  private static Step checked(ModelFile file, Step step) {
+    if (step.intervention() instanceof Project project && project.rank().orElse(1) > step.width()) {
+      throw Problem.of(Code.RANK_TOO_HIGH, "rank " + project.rank().getAsInt() + " is too high")
+          .at(file.where())
+          .note("the value has " + step.width() + " channels")
+          .help("a few directions are the rule, such as --rank 2")
+          .exception();
+    }
+    return step;
   }
 
   private static List<Place> places(ModelFile file, Residual residual, Site.InBlock site) {

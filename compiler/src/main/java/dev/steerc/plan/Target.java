@@ -2,6 +2,7 @@ package dev.steerc.plan;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -25,7 +26,7 @@ public final class Target {
   public static Intervention parse(String text, OptionalInt rank) {
     Matcher named = NAMED.matcher(text);
     if (named.matches()) {
-      return of(new Site.Named(named.group(1)), named.group(2), rank(named.group(3), rank));
+      return of(new Site.Named(named.group(1)), named.group(2), rank(named, 3, rank));
     }
     Matcher at = AT.matcher(text);
     if (!at.matches()) {
@@ -34,7 +35,7 @@ public final class Target {
           .exception();
     }
     Site site = new Site.InBlock(Integer.parseInt(at.group(1)), site(at.group(2)));
-    return of(site, at.group(3), rank(at.group(4), rank));
+    return of(site, at.group(3), rank(at, 4, rank));
   }
 
   /** The site of that name, or a problem that lists the sites. */
@@ -63,15 +64,27 @@ public final class Target {
     };
   }
 
-  private static OptionalInt rank(String own, OptionalInt otherwise) {
-    return own == null ? otherwise : OptionalInt.of(Math.max(1, Integer.parseInt(own)));
+  private static OptionalInt rank(Matcher matcher, int group, OptionalInt otherwise) {
+    String own = matcher.group(group);
+    if (own == null) {
+      return otherwise;
+    }
+    int rank = Integer.parseInt(own);
+    if (rank < 1 || !matcher.group(group - 1).equals("project")) {
+      throw Problem.of(Code.BAD_AT, "`--at " + matcher.group() + "` cannot be understood")
+          .note("@" + own + " fixes the rank of `project`, which is 1 or more")
+          .help("for example 8.attn_out:project@2")
+          .exception();
+    }
+    return OptionalInt.of(rank);
   }
 
   private static String suggest(String wrong, List<String> choices) {
     String all = "choose one of " + String.join(", ", choices);
+    String lower = wrong.toLowerCase(Locale.ROOT);
     return choices.stream()
-        .filter(choice -> distance(wrong.toLowerCase(Locale.ROOT), choice) <= 3)
-        .min(java.util.Comparator.comparingInt(choice -> distance(wrong, choice)))
+        .filter(choice -> distance(lower, choice) <= Math.min(3, choice.length() - 1))
+        .min(Comparator.comparingInt(choice -> distance(lower, choice)))
         .map(close -> "did you mean `" + close + "`? " + all)
         .orElse(all);
   }

@@ -88,6 +88,9 @@ public enum Code {
       "The site is a known one, but this graph has no such value: a parallel block has no resid_mid,"
           + " for example.",
       "List the sites that the graph has with steerc inspect."),
+  RANK_TOO_HIGH(
+      "A projection cannot have a higher rank than the value has channels.",
+      "A few directions are the rule: --rank 1 to --rank 8."),
   DUPLICATE_INTERVENTION(
       "The same operation is asked for twice at one site, so its ports would have the same name.",
       "Ask for it once. Several vectors at one site are added up before they are fed."),
@@ -145,7 +148,7 @@ public enum Code {
       "The two models are not an original and its patched form.",
       "Pass the model that was patched."),
   PROOF_FAILED(
-      "verify ran both models and a measurement came out wrong; the table says which.",
+      "Both models ran, and a measurement came out wrong; the table says which.",
       "Do not ship the patched file. Patch again, and report the model if it stays so."),
   RUNTIME_FAILED(
       "ONNX Runtime could not load or run the model.", "See the note for its own words."),

@@ -14,6 +14,9 @@ import java.util.TreeSet;
 
 /** Groups the sums of a {@link Chain} into blocks, and proves that each is one. */
 final class Blocks {
+  /** Far above any model. */
+  private static final long MAX_WIDTH = 1 << 20;
+
   private final Flow flow;
   private final Chain chain;
   private final Shapes shapes;
@@ -168,7 +171,7 @@ final class Blocks {
           .filter(w -> w > 1)
           .forEach(widths::add);
     }
-    if (widths.size() != 1) {
+    if (widths.size() != 1 || widths.iterator().next() > MAX_WIDTH) {
       throw Problem.of(Code.NOT_RESIDUAL, "the width of the residual stream cannot be told")
           .at("graph `" + flow.graph().name() + "`")
           .note(

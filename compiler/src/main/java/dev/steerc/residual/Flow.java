@@ -40,7 +40,9 @@ final class Flow {
     Flow flow = new Flow(graph);
     for (Node node : Topology.sort(graph)) {
       flow.constants.visit(node);
-      flow.add(node);
+      if (!node.output(0).isEmpty()) {
+        flow.add(node);
+      }
     }
     graph.outputs().forEach(output -> flow.graphOutputs.add(output.name()));
     return flow;
@@ -116,7 +118,7 @@ final class Flow {
   private void add(Node node) {
     Fused fused = Fused.of(node);
     if (fused == null) {
-      step(kind(node), node, inputs(node), node.outputs());
+      step(kind(node), node, Topology.inputs(node), node.outputs());
       return;
     }
     String sum = fused.sum(node);
@@ -143,23 +145,20 @@ final class Flow {
   }
 
   private Kind kind(Node node) {
-    if (node.op().equals("Add") && node.inputs().stream().noneMatch(constants::contains)) {
-      return Kind.SUM;
+    boolean read = !node.input(0).isEmpty();
+    if (node.op().equals("Add")) {
+      return isSum(node) ? Kind.SUM : Kind.OTHER;
     }
-    return NORMS.contains(node.op())
-        ? Kind.NORM
-        : PASSES.contains(node.op())
-            ? Kind.PASS
-            : SHAPES.contains(node.op()) ? Kind.SHAPE : Kind.OTHER;
+    if (NORMS.contains(node.op())) {
+      return read && !node.input(1).isEmpty() ? Kind.NORM : Kind.OTHER;
+    }
+    return read && PASSES.contains(node.op())
+        ? Kind.PASS
+        : SHAPES.contains(node.op()) ? Kind.SHAPE : Kind.OTHER;
   }
 
-  /** The node's inputs, and what its subgraphs take from around them. */
-  private static List<String> inputs(Node node) {
-    if (node.subgraphs().isEmpty()) {
-      return node.inputs();
-    }
-    List<String> inputs = new ArrayList<>(node.inputs());
-    node.subgraphs().forEach(graph -> inputs.addAll(Topology.captured(graph)));
-    return inputs;
+  private boolean isSum(Node node) {
+    return node.inputs().size() == 2
+        && node.inputs().stream().noneMatch(i -> i.isEmpty() || constants.contains(i));
   }
 }

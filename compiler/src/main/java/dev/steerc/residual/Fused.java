@@ -22,7 +22,17 @@ record Fused(int sumOutput, int scale, int shift, int bias, boolean embeds) {
 
   /** The layout of a fused operator, or null for any other. */
   static Fused of(Node node) {
-    return node.domain().equals("com.microsoft") ? OPERATORS.get(node.op()) : null;
+    Fused fused = node.domain().equals("com.microsoft") ? OPERATORS.get(node.op()) : null;
+    return fused != null && fused.isWhole(node) ? fused : null;
+  }
+
+  /** Whether the node has what every use of the operator has. */
+  private boolean isWhole(Node node) {
+    String second = node.input(embeds ? 2 : 1);
+    return !node.output(0).isEmpty()
+        && !node.input(0).isEmpty()
+        && !second.isEmpty()
+        && !node.input(scale).isEmpty();
   }
 
   /** The name of the sum, made up where the operator keeps it to itself. */

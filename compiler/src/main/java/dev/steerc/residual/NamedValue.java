@@ -20,6 +20,8 @@ import java.util.Set;
  * @param width its last dimension
  */
 public record NamedValue(List<Place> places, int width) {
+  /** Far above any model; a default of that size would not fit into the file. */
+  private static final long MAX_WIDTH = 1 << 20;
 
   /**
    * Finds a value by its name.
@@ -65,8 +67,13 @@ public record NamedValue(List<Place> places, int width) {
     if (shape.rank() >= 0 && shape.rank() != 3) {
       throw refused(file, name, "it has " + shape.rank() + " dimensions, and a port has three");
     }
-    if (shape.width() < 1) {
-      throw refused(file, name, "its last dimension cannot be told");
+    if (shape.width() < 1 || shape.width() > MAX_WIDTH) {
+      throw refused(
+          file,
+          name,
+          shape.width() < 1
+              ? "its last dimension cannot be told"
+              : "its last dimension is " + shape.width());
     }
   }
 

@@ -192,10 +192,14 @@ final class Shapes {
       long width = Math.max(all.width(), shape.width());
       all = all.or(shape).rank(Math.max(all.rank(), shape.rank())).width(width);
     }
-    return new Shape(all.rank(), all.width(), all.type(), all.length(), -1);
+    boolean open = inputs.stream().anyMatch(i -> of(i).rank() < 0 && !flow.isConstant(i));
+    return new Shape(open ? -1 : all.rank(), all.width(), all.type(), all.length(), -1);
   }
 
   private Shape concat(List<String> parts) {
+    if (parts.isEmpty()) {
+      return Shape.UNKNOWN;
+    }
     long length = 0;
     for (String part : parts) {
       long more = of(part).length();

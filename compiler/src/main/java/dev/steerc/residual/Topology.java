@@ -3,6 +3,8 @@ package dev.steerc.residual;
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.Node;
 import dev.steerc.onnx.Value;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,14 +18,41 @@ import java.util.Set;
 final class Topology {
   private Topology() {}
 
-  /** The graph's nodes, sorted. A cycle, which no runtime loads either, keeps the file's order. */
+  /** The graph's nodes, sorted; a graph that cannot be sorted is refused, as by any runtime. */
   static List<Node> sort(Graph graph) {
     List<Node> sorted = new ArrayList<>(graph.nodes().size());
     Map<Node, Boolean> done = new HashMap<>();
     for (Node node : graph.nodes()) {
       visit(graph, node, done, sorted);
     }
+    refuseCycles(graph, sorted);
     return sorted;
+  }
+
+  private static void refuseCycles(Graph graph, List<Node> sorted) {
+    Set<Node> earlier = new HashSet<>();
+    Set<String> values = new HashSet<>();
+    for (Node node : sorted) {
+      for (String input : inputs(node)) {
+        if (graph.producer(input).filter(producer -> !earlier.contains(producer)).isPresent()) {
+          throw malformed(node, "the graph runs in a circle", "`" + input + "` depends on itself");
+        }
+      }
+      earlier.add(node);
+      for (String output : node.outputs()) {
+        if (!output.isEmpty() && !values.add(output)) {
+          throw malformed(node, "two nodes yield one value", "it is named `" + output + "`");
+        }
+      }
+    }
+  }
+
+  private static RuntimeException malformed(Node node, String what, String note) {
+    return Problem.of(Code.MALFORMED, what)
+        .at("node `" + node.label() + "`")
+        .note(note)
+        .help("export the model again")
+        .exception();
   }
 
   private static void visit(Graph graph, Node first, Map<Node, Boolean> done, List<Node> sorted) {
@@ -44,11 +73,20 @@ final class Topology {
 
   private static void pushProducers(
       Graph graph, Node node, Map<Node, Boolean> done, Deque<Node> open) {
-    List<String> inputs = new ArrayList<>(node.inputs());
-    node.subgraphs().forEach(inner -> inputs.addAll(captured(inner)));
+    List<String> inputs = inputs(node);
     for (int i = inputs.size() - 1; i >= 0; i--) {
       graph.producer(inputs.get(i)).filter(n -> !done.containsKey(n)).ifPresent(open::push);
     }
+  }
+
+  /** The node's inputs, and what its subgraphs take from around them. */
+  static List<String> inputs(Node node) {
+    if (node.subgraphs().isEmpty()) {
+      return node.inputs();
+    }
+    List<String> inputs = new ArrayList<>(node.inputs());
+    node.subgraphs().forEach(inner -> inputs.addAll(captured(inner)));
+    return inputs;
   }
 
   /** The names that a subgraph reads from around it. */

@@ -14,6 +14,11 @@ public final class Corpus {
 
   private Corpus() {}
 
+  /** A committed file, such as {@code graphs/withpast.onnx}. */
+  public static Path testdata(String name) {
+    return ROOT.resolve("testdata").resolve(name);
+  }
+
   /** A committed decoder, such as {@code withpast.onnx}. */
   public static Path graph(String name) {
     return ROOT.resolve("testdata/graphs").resolve(name);

@@ -115,7 +115,10 @@ public final class GraphText {
 
   public static Path write(Path folder, byte[] bytes) {
     try {
-      return Files.write(folder.resolve("model.onnx"), bytes);
+      // a new file each time: some file systems flush to disk what is written over another
+      Path model = folder.resolve("model.onnx");
+      Files.deleteIfExists(model);
+      return Files.write(model, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

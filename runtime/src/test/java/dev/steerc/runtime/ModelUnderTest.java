@@ -1,0 +1,156 @@
+package dev.steerc.runtime;
+
+import dev.steerc.models.TestData;
+import dev.steerc.models.TestGraph;
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.plan.Site;
+import dev.steerc.residual.Block;
+import dev.steerc.residual.Residual;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** A decoder that the laws hold for: one of the committed graphs, or a real exporter's. */
+record ModelUnderTest(String name, Path path, Kind kind) {
+  private static final Path SHARED = TestData.root().resolve("../shared/graphs").normalize();
+  private static final String STEP_ONLY = "decoder_with_past_model.onnx";
+
+  private static final Map<Path, Residual> RESIDUALS = new ConcurrentHashMap<>();
+
+  /** Not a decoder whose stream can be reached: it is inside a BeamSearch. */
+  private static final String UNREACHABLE = "h-ort-gpt2-beamsearch";
+
+  static {
+    if (!isSharedThere()) {
+      System.err.println("no " + SHARED + ": tests against real exports and PyTorch are skipped");
+    }
+  }
+
+  /**
+   * What the numbers of a graph are worth: the largest difference of logits that is noise. With
+   * linears that are quantised as they run, that depends on how large the values happen to be, and
+   * the root mean square is the steadier measure.
+   */
+  enum Kind {
+    FLOAT32(1e-4),
+    FLOAT16(0.08),
+    INT8(0.25);
+
+    private final double tolerance;
+
+    Kind(double tolerance) {
+      this.tolerance = tolerance;
+    }
+
+    double tolerance() {
+      return tolerance;
+    }
+
+    double difference(Comparison comparison) {
+      return this == INT8 ? comparison.rootMeanSquare() : comparison.difference();
+    }
+  }
+
+  static boolean isSharedThere() {
+    return Files.isDirectory(SHARED);
+  }
+
+  /** All models there are. */
+  static List<ModelUnderTest> all() {
+    return Stream.concat(committed().stream(), shared().stream()).toList();
+  }
+
+  /** The graphs in {@code testdata}. */
+  static List<ModelUnderTest> committed() {
+    return TestData.graphs().stream()
+        .map(graph -> of(graph.name(), graph.file(TestData.root())))
+        .toList();
+  }
+
+  /** The graphs beside this checkout; none when they are not there. */
+  static List<ModelUnderTest> shared() {
+    if (!isSharedThere()) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(SHARED)) {
+      return files
+          .filter(file -> file.toString().endsWith(".onnx"))
+          .filter(file -> !file.toString().contains(UNREACHABLE))
+          .sorted()
+          .map(file -> of(SHARED.relativize(file).toString().replace("/model.onnx", ""), file))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ModelUnderTest of(String name, Path path) {
+    Kind kind =
+        name.contains("fp16") ? Kind.FLOAT16 : name.contains("int8") ? Kind.INT8 : Kind.FLOAT32;
+    return new ModelUnderTest(name, path, kind);
+  }
+
+  /** The graph's model and reference, when it is a committed one. */
+  Optional<TestGraph> graph() {
+    return TestData.graphs().stream().filter(graph -> graph.name().equals(name)).findFirst();
+  }
+
+  Residual residual() {
+    return residual(path);
+  }
+
+  /** The stream of the file that runs prompts. */
+  Residual prefillResidual() {
+    return residual(prefill());
+  }
+
+  private static Residual residual(Path file) {
+    return RESIDUALS.computeIfAbsent(file, f -> Residual.find(ModelFile.open(f)));
+  }
+
+  /** Whether it goes on from a past; the first of a pair of decoders only gives one. */
+  boolean isCached() {
+    return !residual().cache().inputs().isEmpty();
+  }
+
+  /** Whether it runs one token behind a past and nothing else: half of a pair. */
+  boolean isStepOnly() {
+    return path.endsWith(STEP_ONLY);
+  }
+
+  /** The file that runs prompts. */
+  Path prefill() {
+    return isStepOnly() ? path.resolveSibling("decoder_model.onnx") : path;
+  }
+
+  /** Every site that each of its streams has. */
+  List<Site.InBlock> sites() {
+    Residual residual = residual();
+    List<Site.InBlock> sites = new ArrayList<>();
+    for (int block = 0; block < residual.blocks(); block++) {
+      for (Site.Kind kind : Site.Kind.values()) {
+        int index = block;
+        if (residual.streams().stream().allMatch(s -> has(s.blocks().get(index), kind))) {
+          sites.add(new Site.InBlock(block, kind));
+        }
+      }
+    }
+    return sites;
+  }
+
+  private static boolean has(Block block, Site.Kind kind) {
+    return kind.in(block).isPresent();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
