@@ -68,15 +68,20 @@ public final class Steerc {
     Splice splice = Splice.of(file, patch);
     Manifest manifest = Manifest.of(plan, VERSION, Fingerprint.of(file), splice.undo());
     Splice whole = splice.withMetadata(Manifest.KEY, manifest.toJson());
+    write(data, output, () -> whole.write(output));
+    long grown = whole.size() - file.size();
+    return new Patched(plan, patch, manifest, output, grown, file != given);
+  }
+
+  /** Writes an output with its weights beside it: both, or neither. */
+  private static void write(ExternalData data, Path output, Runnable model) {
     List<Path> brought = data.bringTo(output.toAbsolutePath().getParent());
     try {
-      whole.write(output);
+      model.run();
     } catch (SteercException e) {
       ExternalData.remove(brought);
       throw e;
     }
-    long grown = whole.size() - file.size();
-    return new Patched(plan, patch, manifest, output, grown, file != given);
   }
 
   /** A model whose stream cannot be proven can still be steered where the user says. */
@@ -118,9 +123,11 @@ public final class Steerc {
         manifest,
         output.toAbsolutePath().getParent(),
         original -> {
-          List<Path> brought = data.bringTo(output.toAbsolutePath().getParent());
-          Output.replace(output, model, temporary -> Files.move(original.path(), temporary));
-          return brought;
+          write(
+              data,
+              output,
+              () -> Output.replace(output, model, to -> Files.move(original.path(), to)));
+          return output;
         });
   }
 

@@ -61,7 +61,8 @@ record ProofReport(String name, Proof proof) {
 
   private Table edits() {
     Table table =
-        new Table("a random edit at", "off by", "at most", "upstream", "twin", "output moves", "");
+        new Table(
+            "a random edit at", "off by", "at most", "upstream", "tapped twin", "output moves", "");
     Map<String, List<Check>> subjects = new LinkedHashMap<>();
     for (Check check : proof.checks()) {
       if (!check.subject().isEmpty()) {

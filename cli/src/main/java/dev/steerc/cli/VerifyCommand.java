@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
     },
     description = {
       "Unsteered, the outputs have to be equal. Steered by a random vector, each site has to change by",
-      "exactly that vector, and nothing upstream may change. Exits with 1 when one measurement fails."
+      "exactly that vector, and nothing upstream may change: a twin of the model with taps at every site",
+      "shows both, and has to compute the same. Exits with 1 when one measurement fails."
     })
 final class VerifyCommand implements Runnable {
   @Parameters(index = "0", paramLabel = "ORIGINAL", description = "The unpatched model or folder.")

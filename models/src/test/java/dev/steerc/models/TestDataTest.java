@@ -137,7 +137,7 @@ class TestDataTest {
     double worst = 0;
     for (int i = 0; i < actual.length; i++) {
       double difference = Math.abs(expected[i] - actual[i]);
-      worst = difference <= worst ? worst : difference;
+      worst = Math.max(worst, difference);
     }
     return worst;
   }
