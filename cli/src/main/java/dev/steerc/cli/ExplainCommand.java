@@ -42,7 +42,7 @@ final class ExplainCommand implements Runnable {
       for (Code each : Code.values()) {
         table.row(each.slug(), each.meaning().split("[.:] ")[0]);
       }
-      table.lines(Style.out()).forEach(System.out::println);
+      table.lines(Style.ofTerminal()).forEach(System.out::println);
       return;
     }
     String slug = code.replaceAll("^error\\[|\\]:?$", "");
@@ -53,7 +53,7 @@ final class ExplainCommand implements Runnable {
                     Problem.of(Code.UNKNOWN_CODE, "there is no error `" + slug + "`")
                         .help("list them with `steerc explain`")
                         .exception());
-    System.out.println(Style.out().bold(known.slug()));
+    System.out.println(Style.ofTerminal().bold(known.slug()));
     System.out.println(known.meaning());
     System.out.println(known.advice());
   }

@@ -60,6 +60,6 @@ final class Failures {
   }
 
   private static void print(Problem problem) {
-    System.err.println(Style.err().problem(problem.toString()));
+    System.err.println(Style.ofTerminal().problem(problem.toString()));
   }
 }

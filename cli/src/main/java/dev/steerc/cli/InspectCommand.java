@@ -57,7 +57,7 @@ final class InspectCommand implements Runnable {
   }
 
   private void show(Inspection inspection) {
-    Style style = Style.out();
+    Style style = Style.ofTerminal();
     Description model = inspection.model();
     talk.say(style.bold(inspection.file().path().toString()) + ": " + summary(model));
     Table table =

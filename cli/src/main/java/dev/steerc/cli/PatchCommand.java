@@ -107,7 +107,7 @@ final class PatchCommand implements Runnable {
             ? ModelFolder.open(model).patch(request, output())
             : List.of(Steerc.patch(model, request, output()));
     PatchReport report = new PatchReport(model, output(), patched);
-    report.lines(Style.out()).forEach(talk::say);
+    report.lines(Style.ofTerminal()).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(report.json());
     }

@@ -10,12 +10,8 @@ final class Style {
     this.enabled = enabled;
   }
 
-  static Style out() {
+  static Style ofTerminal() {
     return new Style(Ansi.AUTO.enabled());
-  }
-
-  static Style err() {
-    return out();
   }
 
   String bold(String text) {
@@ -32,10 +28,6 @@ final class Style {
 
   String green(String text) {
     return paint("32", text);
-  }
-
-  String cyan(String text) {
-    return paint("36", text);
   }
 
   /** A problem's text with its head in red and its labels in cyan. */

@@ -59,7 +59,7 @@ final class VerifyCommand implements Runnable {
     proofs.forEach(
         (name, proof) -> {
           ProofReport report = new ProofReport(name, proof);
-          report.lines(Style.out()).forEach(talk::say);
+          report.lines(Style.ofTerminal()).forEach(talk::say);
           documents.put(name, report.toMap());
           if (!proof.holds()) {
             failed.add(name);

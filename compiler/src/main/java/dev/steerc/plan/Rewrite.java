@@ -4,6 +4,8 @@ import dev.steerc.onnx.Edit;
 import dev.steerc.onnx.Node;
 import dev.steerc.onnx.Patch;
 import dev.steerc.onnx.proto.NodeProto;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.residual.Place;
 import dev.steerc.residual.Place.FusedNorm;
 import java.util.ArrayList;
@@ -51,8 +53,28 @@ final class Rewrite {
     // what a node yields stands before what the next one reads
     edits.addAll(rewrite.behind);
     edits.addAll(rewrite.before);
+    refuseConflicts(plan, edits);
     edits.addAll(Interface.edits(plan));
     return new Patch(edits);
+  }
+
+  /** Two edits of one end of a node would undo each other: a named value can lead to that. */
+  private static void refuseConflicts(Plan plan, List<Edit> edits) {
+    Set<List<Object>> ends = new HashSet<>();
+    for (Edit edit : edits) {
+      boolean free =
+          edit instanceof Edit.RenameOutput rename
+              ? ends.add(List.of("output", rename.node(), rename.output()))
+              : !(edit instanceof Edit.ReplaceInput replace)
+                  || ends.add(List.of("input", replace.node(), replace.input()));
+      if (!free) {
+        throw Problem.of(Code.VALUE_NOT_STEERABLE, "two interventions meet in one operator")
+            .at(plan.file().where())
+            .note("a named value is the norm inside an operator whose sum is steered as well")
+            .help("patch one of them only")
+            .exception();
+      }
+    }
   }
 
   /** The names that a patch brings into the model. */

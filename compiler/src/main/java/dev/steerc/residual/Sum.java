@@ -1,6 +1,7 @@
 package dev.steerc.residual;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -102,6 +103,7 @@ record Sum(Step root, Set<Step> steps, Operand skip, List<Branch> branches) {
     List<Step> readers = flow.consumers(step.output());
     return readers.size() == 1
         && readers.get(0).is(Step.Kind.SUM)
+        && Collections.frequency(readers.get(0).inputs(), step.output()) == 1
         && !flow.isGraphOutput(step.output());
   }
 

@@ -251,6 +251,16 @@ class StreamSearchTest {
     refuse(Code.NOT_RESIDUAL, Decoders.text(1).replace("MatMul(h0.n1, wq)", "MatMul(x0, wq)"));
   }
 
+  /** Adding a sum to itself scales the stream; it adds no branch. */
+  @Test
+  void doubledStreamIsRefused() {
+    refuse(
+        Code.NOT_RESIDUAL,
+        Decoders.text(2)
+            .replace(
+                "x1 = Add(h0.mid, h0.mlp)", "half = Add(h0.mid, h0.mlp)\nx1 = Add(half, half)"));
+  }
+
   @Test
   void normsOfDifferentWidthAreRefused() {
     refuse(
