@@ -1,6 +1,7 @@
 package dev.steerc;
 
 import dev.steerc.onnx.Output;
+import dev.steerc.onnx.Scratch;
 import dev.steerc.plan.Request;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
@@ -10,11 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /** A folder of decoders, as optimum writes it: a plain one, one with a past, both merged. */
@@ -85,8 +84,7 @@ public final class ModelFolder {
   /** All is made in a temporary folder first, so that a failure leaves nothing behind. */
   private void rewrite(Path output, Rewriting rewriting) {
     refuseOutput(output);
-    String name = "." + output.getFileName() + "." + UUID.randomUUID().toString().substring(0, 8);
-    Path temporary = output.toAbsolutePath().resolveSibling(name + ".tmp");
+    Path temporary = Scratch.beside(output.toAbsolutePath());
     try {
       Files.createDirectory(temporary);
       for (Path decoder : decoders.keySet()) {
@@ -102,7 +100,7 @@ public final class ModelFolder {
     } catch (IOException e) {
       throw Output.failure(output, e);
     } finally {
-      delete(temporary);
+      Scratch.discard(temporary);
     }
   }
 
@@ -161,17 +159,6 @@ public final class ModelFolder {
       throw Problem.of(Code.FILE_UNREADABLE, "cannot read `" + folder + "`")
           .note(String.valueOf(e.getMessage()))
           .exception();
-    }
-  }
-
-  private static void delete(Path temporary) {
-    if (!Files.exists(temporary)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(temporary)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      // a leftover with a dot name
     }
   }
 }

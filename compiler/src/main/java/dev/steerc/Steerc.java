@@ -6,6 +6,7 @@ import dev.steerc.onnx.Fingerprint;
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.onnx.Output;
 import dev.steerc.onnx.Patch;
+import dev.steerc.onnx.Scratch;
 import dev.steerc.onnx.Splice;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
@@ -15,12 +16,10 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Residual;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 /** The compiler: looks into models, patches them and gives the originals back. */
 public final class Steerc {
@@ -141,15 +140,14 @@ public final class Steerc {
     if (file.size() < manifest.undo().size()) {
       throw changed(file);
     }
-    String name = "." + file.path().getFileName() + "." + UUID.randomUUID() + ".original.tmp";
-    Path temporary = folder.resolve(name);
+    Path temporary = Scratch.beside(folder.resolve(file.path().getFileName()));
     try {
       Splice.undoing(file, manifest.undo()).write(temporary);
       return use.apply(checked(file, temporary, manifest));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new SteercException(changed(file).problems().get(0), e);
     } finally {
-      delete(temporary);
+      Scratch.discard(temporary);
     }
   }
 
@@ -180,13 +178,5 @@ public final class Steerc {
         .note("its metadata has no `" + Manifest.KEY + "`")
         .help("patch it with `steerc patch " + file.where() + " --layers 0`")
         .exception();
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // a leftover with a dot name; the work itself is done or has failed already
-    }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,25 @@ class BigModelTest {
 
     assertThat(steered.run(List.of("-Xmx32m"), "unpatch", out, "-o", "back.onnx").exit()).isZero();
     assertThat(Files.mismatch(model, folder.resolve("back.onnx"))).isEqualTo(-1);
+    interruptedPatchLeavesNothing(steered);
+  }
+
+  /** Somebody presses Ctrl-C, or a container stops, while the output is being written. */
+  private void interruptedPatchLeavesNothing(Steered steered) throws Exception {
+    Process patch =
+        steered.builder(List.of(), "patch", "gpt2.onnx", "--layers", "0", "-o", "cut.onnx").start();
+    while (patch.isAlive() && hidden().isEmpty()) {
+      Thread.sleep(1);
+    }
+    patch.destroy();
+    patch.waitFor();
+    assertThat(hidden()).isEmpty();
+  }
+
+  private List<Path> hidden() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.getFileName().toString().startsWith(".")).toList();
+    }
   }
 
   private static void print(long size, Cost first, Cost cp, Cost patch) {

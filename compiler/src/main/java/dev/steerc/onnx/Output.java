@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
-import java.util.UUID;
 
 /** Writes a file so that it is either whole under its name or not there at all. */
 public final class Output {
@@ -28,10 +27,7 @@ public final class Output {
    */
   public static void replace(Path output, Path input, Writer writer) {
     check(output, input);
-    Path name = output.getFileName();
-    Path temporary =
-        output.resolveSibling(
-            "." + name + "." + UUID.randomUUID().toString().substring(0, 8) + ".tmp");
+    Path temporary = Scratch.beside(output);
     try {
       writer.write(temporary);
       Files.move(
@@ -39,7 +35,7 @@ public final class Output {
     } catch (IOException | ReadOnlyFileSystemException e) {
       throw failure(output, e);
     } finally {
-      delete(temporary);
+      Scratch.discard(temporary);
     }
   }
 
@@ -111,13 +107,5 @@ public final class Output {
             .note(why)
             .help("check the permissions, or choose another path with -o"),
         cause);
-  }
-
-  private static void delete(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      // the write's own failure matters more than a leftover with a dot name
-    }
   }
 }

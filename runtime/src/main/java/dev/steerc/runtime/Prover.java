@@ -4,7 +4,9 @@ import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.steerc.Steerc;
 import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.ElementType;
+import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Scratch;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Plan;
 import dev.steerc.plan.Port;
@@ -19,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ final class Prover implements AutoCloseable {
     this.random = new Random(seed);
     this.progress = progress;
     try {
-      this.scratch = Files.createTempDirectory("steerc-verify");
+      this.scratch = Scratch.folder("steerc-verify");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -98,7 +99,7 @@ final class Prover implements AutoCloseable {
     } catch (SteercException e) {
       // a file that cannot be restored is no patched original: that is the finding
     } finally {
-      delete(folder);
+      Scratch.discard(folder);
     }
     checks.add(new Check("", Claim.RESTORES, differs, 0));
   }
@@ -132,7 +133,7 @@ final class Prover implements AutoCloseable {
       }
     }
     boolean exact = level == OptLevel.NO_OPT || addsOnly();
-    double bound = exact ? 0 : tolerance().of(worst.magnitude());
+    double bound = exact ? 0 : rerun().of(worst.magnitude());
     checks.add(new Check("", claim, worst.difference(), bound));
   }
 
@@ -157,7 +158,7 @@ final class Prover implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      delete(folder);
+      Scratch.discard(folder);
     }
   }
 
@@ -187,7 +188,7 @@ final class Prover implements AutoCloseable {
     if (!upstream.isEmpty()) {
       checks.add(new Check(subject, Claim.LOCAL, above.difference(), 0));
     }
-    double agreement = 10 * tolerance.of(twin.magnitude());
+    double agreement = 10 * rerun().of(twin.magnitude());
     checks.add(new Check(subject, Claim.SAME_AS_TAPPED, twin.difference(), agreement));
     checks.add(new Check(subject, Claim.EFFECTIVE, moved, 0));
   }
@@ -287,19 +288,22 @@ final class Prover implements AutoCloseable {
     return Tolerance.of(plan.residual().map(Residual::type).orElse(ElementType.FLOAT32));
   }
 
-  private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      // a leftover in the system's temporary folder
-    }
+  /** The tolerance between two ways to run the same model. */
+  private Tolerance rerun() {
+    return isQuantised(original.graph()) ? Tolerance.QUANTISED : tolerance();
+  }
+
+  private static boolean isQuantised(Graph graph) {
+    return graph.nodes().stream()
+        .anyMatch(
+            node ->
+                node.op().contains("QuantizeLinear")
+                    || node.op().contains("DynamicQuantize")
+                    || node.subgraphs().stream().anyMatch(Prover::isQuantised));
   }
 
   @Override
   public void close() {
-    delete(scratch);
+    Scratch.discard(scratch);
   }
 }

@@ -9,6 +9,12 @@ import dev.steerc.onnx.ElementType;
  */
 record Tolerance(double relative) {
 
+  /**
+   * Where activations are quantised while the model runs, a difference in the last bit may flip a
+   * rounding, which is then as large as a quantisation step.
+   */
+  static final Tolerance QUANTISED = new Tolerance(2e-2);
+
   /** The tolerance of a stream's precision. */
   static Tolerance of(ElementType type) {
     return switch (type) {
