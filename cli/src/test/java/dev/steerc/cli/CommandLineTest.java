@@ -3,6 +3,7 @@ package dev.steerc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steerc.Steerc;
+import dev.steerc.onnx.proto.ModelProto;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,17 @@ class CommandLineTest {
     Files.write(folder.resolve("wrong.onnx"), bytes);
     Steered.Run run = steered.run("verify", "model.onnx", "wrong.onnx");
     assertThat(run.output()).contains("FAILED").contains("error[proof-failed]");
+    assertThat(run.exit()).isEqualTo(1);
+  }
+
+  @Test
+  void verifyNoticesThatAnotherToolRewroteTheFile() throws Exception {
+    steered.run("patch", "model.onnx", "--layers", "1");
+    Path patched = folder.resolve("model.steered.onnx");
+    ModelProto model = ModelProto.parseFrom(Files.readAllBytes(patched));
+    Files.write(patched, model.toBuilder().setDocString("mine").build().toByteArray());
+    Steered.Run run = steered.run("verify", "model.onnx", "model.steered.onnx");
+    assertThat(run.output()).containsPattern("unpatching .* FAILED").contains("1 of 7 fail");
     assertThat(run.exit()).isEqualTo(1);
   }
 

@@ -13,6 +13,7 @@ import dev.steerc.plan.Port;
 import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
+import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Residual;
@@ -97,7 +98,10 @@ final class Prover implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (SteercException e) {
-      // a file that cannot be restored is no patched original: that is the finding
+      // a file that was changed after the patch is a finding; a full disk is none
+      if (e.problems().stream().anyMatch(p -> p.code() != Code.CHANGED_AFTER_PATCH)) {
+        throw e;
+      }
     } finally {
       Scratch.discard(folder);
     }
@@ -137,12 +141,21 @@ final class Prover implements AutoCloseable {
     checks.add(new Check("", claim, worst.difference(), bound));
   }
 
+  /**
+   * The twin is made from the original, so it does not inherit what is wrong with the patched
+   * model; its taps stand behind all edits, so they show them.
+   */
   private void steered(List<Trial> trials) {
     Path folder = scratch.resolve("tapped");
-    List<Intervention> taps = taps();
+    List<Intervention> all = new ArrayList<>();
+    plan.steps().stream()
+        .map(Plan.Step::intervention)
+        .filter(Intervention::edits)
+        .forEach(all::add);
+    all.addAll(taps());
     try {
       Path twin = Files.createDirectory(folder).resolve("tapped.onnx");
-      Steerc.patch(patched.path(), Request.of(taps, plan.mode()), twin);
+      Steerc.patch(original.path(), Request.of(all, plan.mode()), twin);
       try (Engine tapped = Engine.open(twin, OptLevel.ALL_OPT);
           Engine real = Engine.open(patched.path(), OptLevel.ALL_OPT)) {
         Map<Trial, Map<String, Floats>> before = new HashMap<>();
@@ -178,9 +191,11 @@ final class Prover implements AutoCloseable {
       RandomEdit edit = RandomEdit.of(step, trial.rows(), typical(was.get(tap)), random);
       Map<String, Floats> is = tapped.run(trial.feeds(), with(neutral(tapped), edit.feeds()));
       Map<String, Floats> really = real.run(trial.feeds(), with(neutral(real), edit.feeds()));
-      site.add(isTappedBefore(step) ? was.get(tap) : edit.apply(was.get(tap)), is.get(tap));
+      site.add(edit.apply(was.get(tap)), is.get(tap));
       upstream.forEach(name -> above.add(was.get(name), is.get(name)));
-      really.forEach((name, value) -> twin.add(value, is.get(name)));
+      boolean early = isTappedBefore(step);
+      really.forEach(
+          (name, value) -> twin.add(value, (early && name.equals(tap) ? was : is).get(name)));
       moved = Math.min(moved, movement(was, really));
     }
     Tolerance tolerance = tolerance();
@@ -240,7 +255,7 @@ final class Prover implements AutoCloseable {
     return a.block() != b.block() ? a.block() < b.block() : a.kind().compareTo(b.kind()) < 0;
   }
 
-  /** Whether the model taps the site before this intervention edits it. */
+  /** Whether the model's own tap stands before this edit, and so does not show it. */
   private boolean isTappedBefore(Plan.Step step) {
     List<Intervention> all = plan.steps().stream().map(Plan.Step::intervention).toList();
     int tap = all.indexOf(new Tap(step.intervention().site()));
