@@ -20,34 +20,51 @@ import java.util.stream.Stream;
 public final class ModelFolder {
   private final Path folder;
   private final Map<Path, Inspection> decoders;
+  private final List<Path> others;
 
-  private ModelFolder(Path folder, Map<Path, Inspection> decoders) {
+  private ModelFolder(Path folder, Map<Path, Inspection> decoders, List<Path> others) {
     this.folder = folder;
     this.decoders = decoders;
+    this.others = others;
   }
 
   /**
-   * Opens a folder.
+   * Opens a folder. A model without a residual stream is no decoder and left alone; any other model
+   * that cannot be patched refuses the folder, or half of a decoder would go unsteered unnoticed.
    *
-   * @throws SteercException when no file in it is a decoder, or when its decoders are not alike
+   * @throws SteercException when no file in it is a decoder, when one cannot be read or proven, or
+   *     when they are not alike
    */
   public static ModelFolder open(Path folder) {
     Map<Path, Inspection> decoders = new LinkedHashMap<>();
-    List<Problem> refused = new ArrayList<>();
+    List<Path> others = new ArrayList<>();
+    List<Problem> broken = new ArrayList<>();
     for (Path file : files(folder)) {
       if (isOnnx(file)) {
         try {
           decoders.put(file, Steerc.inspect(file));
         } catch (SteercException e) {
-          refused.addAll(e.problems());
+          if (e.problems().stream().allMatch(p -> p.code() == Code.NO_RESIDUAL_STREAM)) {
+            others.add(file);
+          } else {
+            broken.addAll(e.problems());
+          }
         }
       }
     }
+    if (!broken.isEmpty()) {
+      throw new SteercException(broken);
+    }
     if (decoders.isEmpty()) {
-      throw none(folder, refused);
+      throw none(folder, others);
     }
     refuseMixture(folder, decoders);
-    return new ModelFolder(folder, decoders);
+    return new ModelFolder(folder, decoders, others);
+  }
+
+  /** The models that are no decoders; they are copied as they are. */
+  public List<Path> others() {
+    return others;
   }
 
   /** What is known of each decoder, by file. */
@@ -55,14 +72,14 @@ public final class ModelFolder {
     return decoders;
   }
 
-  /** Patches every decoder alike into another folder; all else in this one is copied there. */
+  /** Patches every decoder alike into another folder; all other files are copied there. */
   public List<Patched> patch(Request request, Path output) {
     List<Patched> patched = new ArrayList<>();
     rewrite(output, (file, to) -> patched.add(Steerc.patch(file, request, to)));
     return patched;
   }
 
-  /** Restores every patched decoder into another folder; all else in this one is copied there. */
+  /** Restores every patched decoder into another folder; all other files are copied there. */
   public List<Path> unpatch(Path output) {
     List<Path> restored = new ArrayList<>();
     rewrite(
@@ -137,13 +154,13 @@ public final class ModelFolder {
     return inspection.model().blocks() + " blocks, hidden " + inspection.model().hidden();
   }
 
-  private static SteercException none(Path folder, List<Problem> refused) {
+  private static SteercException none(Path folder, List<Path> others) {
     Problem problem =
         Problem.of(Code.NOT_A_MODEL_FOLDER, "no decoder in `" + folder + "`")
             .at(folder)
             .help("pass a folder with .onnx decoders, or one .onnx file");
-    for (Problem why : refused) {
-      problem = problem.note(why.where() + ": " + why.what());
+    for (Path other : others) {
+      problem = problem.note("`" + other.getFileName() + "` has no residual stream");
     }
     return problem.exception();
   }

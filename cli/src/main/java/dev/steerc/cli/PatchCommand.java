@@ -102,11 +102,16 @@ final class PatchCommand implements Runnable {
   @Override
   public void run() {
     Request request = request();
-    List<Patched> patched =
-        Files.isDirectory(model)
-            ? ModelFolder.open(model).patch(request, output())
-            : List.of(Steerc.patch(model, request, output()));
-    PatchReport report = new PatchReport(model, output(), patched);
+    List<Patched> patched;
+    List<Path> others = List.of();
+    if (Files.isDirectory(model)) {
+      ModelFolder folder = ModelFolder.open(model);
+      patched = folder.patch(request, output());
+      others = folder.others();
+    } else {
+      patched = List.of(Steerc.patch(model, request, output()));
+    }
+    PatchReport report = new PatchReport(model, output(), patched, others);
     report.lines(Style.ofTerminal()).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(report.json());

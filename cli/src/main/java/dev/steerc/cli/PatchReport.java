@@ -18,8 +18,9 @@ import java.util.Map;
  * @param model the file or folder that was patched
  * @param output the file or folder that was written
  * @param patched one entry a model
+ * @param others models in the folder that are no decoders
  */
-record PatchReport(Path model, Path output, List<Patched> patched) {
+record PatchReport(Path model, Path output, List<Patched> patched, List<Path> others) {
   private static final int MOST_SITES = 24;
 
   List<String> lines(Style style) {
@@ -33,6 +34,7 @@ record PatchReport(Path model, Path output, List<Patched> patched) {
       lines.add("  and " + (ports.size() - MOST_SITES) + " more");
     }
     patched.forEach(each -> lines.add(written(each)));
+    others.forEach(file -> lines.add("copied " + file.getFileName() + ": it is no decoder"));
     lines.add("next: steerc " + (wasPatched() ? "inspect " : "verify " + model + " ") + output);
     return lines;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +60,27 @@ class FolderTest {
   @Test
   void failureLeavesNothingBehind() throws Exception {
     assertThat(steered.run("patch", "gpt2", "--layers", "9").exit()).isEqualTo(1);
+    assertThat(names(folder)).containsExactly("gpt2");
+  }
+
+  @Test
+  void copiesWhatIsNoDecoder() throws Exception {
+    Path other = Steered.root().resolve("testdata/refused/encoder-only-linear.onnx");
+    Files.copy(other, model.resolve("encoder_model.onnx"));
+    Steered.Run run = steered.run("patch", "gpt2", "--layers", "1");
+    assertThat(run.output()).contains("copied encoder_model.onnx: it is no decoder");
+    assertThat(folder.resolve("gpt2.steered/encoder_model.onnx")).hasSameBinaryContentAs(other);
+  }
+
+  /** Half of a decoder that nobody steers would be a silently wrong edit. */
+  @Test
+  void oneBrokenDecoderRefusesTheFolder() throws Exception {
+    Path cut = model.resolve("decoder_with_past_model.onnx");
+    byte[] bytes = Files.readAllBytes(cut);
+    Files.write(cut, Arrays.copyOf(bytes, bytes.length / 2));
+    Steered.Run run = steered.run("patch", "gpt2", "--layers", "1");
+    assertThat(run.output()).startsWith("error[truncated]");
+    assertThat(run.exit()).isEqualTo(1);
     assertThat(names(folder)).containsExactly("gpt2");
   }
 

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Interventions that are known to be possible in a model, in canonical order. */
 public final class Plan {
@@ -38,12 +39,14 @@ public final class Plan {
   private final Optional<Residual> residual;
   private final List<Step> steps;
   private final InputMode mode;
+  private final Patch patch;
 
   private Plan(ModelFile file, Optional<Residual> residual, List<Step> steps, InputMode mode) {
     this.file = file;
     this.residual = residual;
     this.steps = List.copyOf(steps);
     this.mode = mode;
+    this.patch = Rewrite.of(this);
   }
 
   /**
@@ -102,7 +105,7 @@ public final class Plan {
 
   /** What carries the plan out, in graph terms. */
   public Patch patch() {
-    return Rewrite.of(this);
+    return patch;
   }
 
   private static String order(Intervention intervention) {
@@ -185,7 +188,7 @@ public final class Plan {
   private void refuseTakenNames() {
     Set<String> taken = file.graph().names();
     List<Problem> problems = new ArrayList<>();
-    for (String name : new java.util.TreeSet<>(Rewrite.names(patch()))) {
+    for (String name : new TreeSet<>(Rewrite.names(patch))) {
       if (taken.contains(name)) {
         problems.add(
             Problem.of(Code.NAME_TAKEN, "the name `" + name + "` is taken")

@@ -30,8 +30,8 @@ public enum Code {
       "The model uses an operator set newer than ONNX Runtime loads (ai.onnx 26 at the most).",
       "Export with an older opset."),
   OPSET_MISSING(
-      "A node belongs to an operator set that the model does not import, so no runtime can tell what"
-          + " it means. A file that was cut off at the end looks like this.",
+      "The model does not import ONNX's own operator set, so no runtime can tell what its nodes"
+          + " mean. A file that was cut off at the end looks like this.",
       "Export the model again, or fetch the whole file."),
   NO_GRAPH("The model has no graph, so there is nothing to run.", "Export the model again."),
   EXTERNAL_DATA_MISSING(

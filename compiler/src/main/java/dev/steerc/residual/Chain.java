@@ -1,6 +1,7 @@
 package dev.steerc.residual;
 
 import dev.steerc.onnx.Node;
+import dev.steerc.onnx.Value;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.util.ArrayList;
@@ -78,6 +79,7 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
     Chain chain = chains.get(0);
     chain.refuseLeftovers(flow, sums);
     chain.refuseShortcuts();
+    chain.refuseAttentionBehind(flow);
     return chain;
   }
 
@@ -148,6 +150,19 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
               sum.root().node(),
               "`" + sum.skip().value() + "` is not what the branch was computed from");
         }
+      }
+    }
+  }
+
+  /** Attention between the last sum and the outputs belongs to a block that was not understood. */
+  private void refuseAttentionBehind(Flow flow) {
+    String last = sums.get(sums.size() - 1).value();
+    for (Value output : flow.graph().outputs()) {
+      if (Region.between(flow, last, output.name()).attends(flow)) {
+        throw broken(
+            "there is attention behind the last residual addition",
+            sums.get(sums.size() - 1).root().node(),
+            "`" + output.name() + "` is computed by it, and no sum adds it to the stream");
       }
     }
   }

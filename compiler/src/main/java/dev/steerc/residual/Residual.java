@@ -7,7 +7,6 @@ import dev.steerc.onnx.Node;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -59,48 +58,49 @@ public record Residual(
 
   private static Residual find(Graph graph) {
     try {
-      return of(graph, List.of(Stream.in(graph, List.of())));
+      return of(List.of(Stream.in(graph, List.of())));
     } catch (SteercException e) {
-      List<Stream> inside = inside(graph);
-      if (inside.isEmpty()) {
+      boolean elsewhere = e.problems().get(0).code() == Code.NO_RESIDUAL_STREAM;
+      if (!elsewhere) {
         throw e;
       }
-      return of(graph, inside);
+      return of(inside(graph, e));
     }
   }
 
-  /** The streams in the branches of an {@code If}: both have to be there, and be alike. */
-  private static List<Stream> inside(Graph graph) {
+  /** The streams in the branches of an {@code If}: both have to be there. */
+  private static List<Stream> inside(Graph graph, SteercException none) {
+    SteercException reason = none;
     for (Node node : graph.nodes()) {
       Optional<Graph> then = node.subgraph("then_branch");
       Optional<Graph> otherwise = node.subgraph("else_branch");
-      if (then.isPresent() && otherwise.isPresent() && then.get().nodes().size() > 1) {
-        List<Stream> streams = new ArrayList<>();
-        streams.add(Stream.in(then.get(), List.of(node)));
-        streams.add(Stream.in(otherwise.get(), List.of(node)));
-        return streams;
+      if (then.isPresent() && otherwise.isPresent()) {
+        try {
+          return List.of(
+              Stream.in(then.get(), List.of(node)), Stream.in(otherwise.get(), List.of(node)));
+        } catch (SteercException e) {
+          // exporters also write small conditions; a broken decoder says more than those
+          boolean broken = e.problems().get(0).code() != Code.NO_RESIDUAL_STREAM;
+          reason = broken ? e : reason;
+        }
       }
     }
-    return List.of();
+    throw reason;
   }
 
-  private static Residual of(Graph graph, List<Stream> streams) {
+  private static Residual of(List<Stream> streams) {
     Stream first = streams.get(0);
+    Cache cache = first.cache();
     for (Stream other : streams) {
       if (other.blocks().size() != first.blocks().size() || other.width() != first.width()) {
         throw Problem.of(Code.NOT_RESIDUAL, "the branches of the `If` hold different decoders")
             .note(first.blocks().size() + " and " + other.blocks().size() + " blocks")
             .exception();
       }
-    }
-    OptionalLong vocabulary = OptionalLong.empty();
-    Cache cache = first.cache();
-    for (Stream stream : streams) {
-      vocabulary = vocabulary.isPresent() ? vocabulary : stream.vocabulary();
-      cache = stream.cache().inputs().size() > cache.inputs().size() ? stream.cache() : cache;
+      cache = other.cache().inputs().size() > cache.inputs().size() ? other.cache() : cache;
     }
     return new Residual(
-        streams, (int) first.width(), first.type(), vocabulary, first.embedding().ids(), cache);
+        streams, (int) first.width(), first.type(), first.vocabulary(), first.ids(), cache);
   }
 
   /** A failed search of a graph that hides its blocks is a matter of where they hide. */

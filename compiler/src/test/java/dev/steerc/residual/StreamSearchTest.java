@@ -261,6 +261,16 @@ class StreamSearchTest {
                 "x1 = Add(h0.mid, h0.mlp)", "half = Add(h0.mid, h0.mlp)\nx1 = Add(half, half)"));
   }
 
+  /** A last block whose sums are both gone would be taken for a part of the head. */
+  @Test
+  void attentionBehindTheStreamIsRefused() {
+    refuse(
+        Code.NOT_RESIDUAL,
+        Decoders.text(2)
+            .replace("h1.mid = Add(x1, h1.attn)", "h1.mid = Identity(h1.attn)")
+            .replace("x2 = Add(h1.mid, h1.mlp)", "x2 = Identity(h1.mlp)"));
+  }
+
   @Test
   void normsOfDifferentWidthAreRefused() {
     refuse(

@@ -17,6 +17,7 @@ import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,11 +27,13 @@ public final class Engine implements AutoCloseable {
   private final Path path;
   private final OrtEnvironment environment;
   private final OrtSession session;
+  private final Map<String, TensorInfo> inputs;
 
-  private Engine(Path path, OrtEnvironment environment, OrtSession session) {
+  private Engine(Path path, OrtEnvironment environment, OrtSession session) throws OrtException {
     this.path = path;
     this.environment = environment;
     this.session = session;
+    this.inputs = inputs(session);
   }
 
   /**
@@ -52,17 +55,17 @@ public final class Engine implements AutoCloseable {
 
   /** The inputs that every run has to feed. */
   public Map<String, TensorInfo> inputs() {
-    try {
-      Map<String, TensorInfo> inputs = new LinkedHashMap<>();
-      for (NodeInfo input : session.getInputInfo().values()) {
-        if (input.getInfo() instanceof TensorInfo tensor) {
-          inputs.put(input.getName(), tensor);
-        }
+    return inputs;
+  }
+
+  private static Map<String, TensorInfo> inputs(OrtSession session) throws OrtException {
+    Map<String, TensorInfo> inputs = new LinkedHashMap<>();
+    for (NodeInfo input : session.getInputInfo().values()) {
+      if (input.getInfo() instanceof TensorInfo tensor) {
+        inputs.put(input.getName(), tensor);
       }
-      return inputs;
-    } catch (OrtException e) {
-      throw failed("ONNX Runtime cannot describe the model", path, e);
     }
+    return Collections.unmodifiableMap(inputs);
   }
 
   /**
@@ -75,10 +78,9 @@ public final class Engine implements AutoCloseable {
   public Map<String, Floats> run(Map<String, Feed> feeds, Map<String, Floats> steering) {
     Map<String, OnnxTensor> tensors = new HashMap<>();
     try (RunOptions options = new RunOptions()) {
-      Map<String, TensorInfo> required = inputs();
       Map<String, Floats> overrides = new LinkedHashMap<>();
       for (Map.Entry<String, Floats> port : steering.entrySet()) {
-        if (required.containsKey(port.getKey())) {
+        if (inputs.containsKey(port.getKey())) {
           Floats floats = port.getValue();
           FloatBuffer data = FloatBuffer.wrap(floats.values());
           tensors.put(port.getKey(), OnnxTensor.createTensor(environment, data, floats.dims()));

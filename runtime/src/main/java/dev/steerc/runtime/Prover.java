@@ -184,6 +184,7 @@ final class Prover implements AutoCloseable {
     Worst site = new Worst();
     Worst above = new Worst();
     Worst twin = new Worst();
+    boolean early = isTappedBefore(step);
     double moved = Double.POSITIVE_INFINITY;
     for (Map.Entry<Trial, Map<String, Floats>> entry : before.entrySet()) {
       Trial trial = entry.getKey();
@@ -193,7 +194,6 @@ final class Prover implements AutoCloseable {
       Map<String, Floats> really = real.run(trial.feeds(), with(neutral(real), edit.feeds()));
       site.add(edit.apply(was.get(tap)), is.get(tap));
       upstream.forEach(name -> above.add(was.get(name), is.get(name)));
-      boolean early = isTappedBefore(step);
       really.forEach(
           (name, value) -> twin.add(value, (early && name.equals(tap) ? was : is).get(name)));
       moved = Math.min(moved, movement(was, really));
@@ -203,7 +203,7 @@ final class Prover implements AutoCloseable {
     if (!upstream.isEmpty()) {
       checks.add(new Check(subject, Claim.LOCAL, above.difference(), 0));
     }
-    double agreement = 10 * rerun().of(twin.magnitude());
+    double agreement = rerun().of(twin.magnitude());
     checks.add(new Check(subject, Claim.SAME_AS_TAPPED, twin.difference(), agreement));
     checks.add(new Check(subject, Claim.EFFECTIVE, moved, 0));
   }
