@@ -1,10 +1,10 @@
 package dev.steerc.cli;
 
 import dev.steerc.manifest.Json;
-import dev.steerc.runtime.Check;
-import dev.steerc.runtime.Claim;
-import dev.steerc.runtime.Proof;
-import dev.steerc.runtime.Trial;
+import dev.steerc.runtime.proof.Check;
+import dev.steerc.runtime.proof.Claim;
+import dev.steerc.runtime.proof.Proof;
+import dev.steerc.runtime.proof.Trial;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.steerc.ModelFolder;
 import dev.steerc.manifest.Json;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.Proof;
+import dev.steerc.runtime.proof.Proof;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -15,6 +15,7 @@ import ai.onnxruntime.TensorInfo;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.format.Adapter;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Collections;

@@ -24,7 +24,8 @@ public record Floats(long[] dims, float[] values) {
     return new Floats(dims, values);
   }
 
-  static int elements(long[] dims) {
+  /** The number of elements of a shape. */
+  public static int elements(long[] dims) {
     return Math.toIntExact(Arrays.stream(dims).reduce(1, Math::multiplyExact));
   }
 

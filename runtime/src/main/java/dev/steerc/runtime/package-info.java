@@ -1,7 +1,7 @@
 /**
- * Runs models with ONNX Runtime and proves patches.
+ * Runs models with ONNX Runtime, steered.
  *
- * <p>In: a model file, patched or not, and steering as tensors. Out: its outputs, or a {@link
- * dev.steerc.runtime.Proof}. Invariant: what is fed is checked before ONNX Runtime sees it.
+ * <p>In: a model file, patched or not, prompts, and steering as values. Out: text and numbers.
+ * Invariant: what is fed is checked before ONNX Runtime sees it.
  */
 package dev.steerc.runtime;

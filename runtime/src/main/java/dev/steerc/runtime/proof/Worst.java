@@ -1,4 +1,6 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.proof;
+
+import dev.steerc.runtime.Floats;
 
 /** The largest of several differences, and of the values that they are relative to. */
 final class Worst {

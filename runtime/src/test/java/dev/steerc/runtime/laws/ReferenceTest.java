@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,7 @@ import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
+import dev.steerc.runtime.Floats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,8 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import dev.steerc.models.Batch;
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.Floats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
@@ -9,6 +9,9 @@ import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Request;
 import dev.steerc.residual.Residual;
+import dev.steerc.runtime.Engine;
+import dev.steerc.runtime.Feed;
+import dev.steerc.runtime.Floats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -8,6 +8,8 @@ import dev.steerc.models.Batch;
 import dev.steerc.models.TestData;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Adapter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

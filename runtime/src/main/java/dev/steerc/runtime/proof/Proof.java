@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.proof;
 
 import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.Fingerprint;

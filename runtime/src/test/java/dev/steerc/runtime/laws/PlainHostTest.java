@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,8 @@ import dev.steerc.models.Batch;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Adapter;
 import java.io.File;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

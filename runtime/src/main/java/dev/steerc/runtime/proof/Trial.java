@@ -1,10 +1,11 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.proof;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.residual.Residual;
+import dev.steerc.runtime.Feed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,11 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import dev.steerc.models.Gpt2Reference;
 import dev.steerc.plan.AddVector;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Project;
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.Floats;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,9 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steerc.models.Batch;
+import dev.steerc.runtime.Floats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

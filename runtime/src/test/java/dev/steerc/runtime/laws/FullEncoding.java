@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import dev.steerc.onnx.Attribute;
 import dev.steerc.onnx.Edit;

@@ -1,7 +1,8 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.proof;
 
 import dev.steerc.plan.Plan;
 import dev.steerc.plan.Port;
+import dev.steerc.runtime.Floats;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;

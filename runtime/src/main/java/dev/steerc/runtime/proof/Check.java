@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.proof;
 
 /**
  * One measurement of a proof.

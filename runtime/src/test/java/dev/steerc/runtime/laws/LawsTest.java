@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +20,9 @@ import dev.steerc.plan.Request.Operation;
 import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.Engine;
+import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.proof.Trial;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.steerc.plan.InputMode;

@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -10,6 +10,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
 import dev.steerc.residual.Place;
 import dev.steerc.residual.Residual;
+import dev.steerc.runtime.Floats;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -233,7 +234,6 @@ class GoldenTest {
       for (int i = 0; blocks != null && i < blocks.size(); i++) {
         List<String> values = blocks.get(i).valueStream().map(JsonNode::asString).toList();
         Optional<Place> place = kind.in(residual.streams().get(stream).blocks().get(i));
-        if (!values.isEmpty() && place.isEmpty()) System.out.println("ABSENT " + kind + i + values);
         if (!values.isEmpty() && place.isPresent()) {
           assertThat(values).as(kind + " " + i).contains(place.orElseThrow().value());
           listed++;

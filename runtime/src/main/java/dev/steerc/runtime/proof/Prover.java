@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.proof;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.steerc.Steerc;
@@ -17,6 +17,8 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Residual;
+import dev.steerc.runtime.Engine;
+import dev.steerc.runtime.Floats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.proof;
 
 /** What a proof measures. */
 public enum Claim {

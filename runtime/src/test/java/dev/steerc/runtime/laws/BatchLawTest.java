@@ -1,9 +1,10 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steerc.models.Batch;
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.Floats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

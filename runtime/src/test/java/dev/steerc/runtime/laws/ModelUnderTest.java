@@ -1,4 +1,4 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.laws;
 
 import dev.steerc.models.TestData;
 import dev.steerc.models.TestGraph;
