@@ -153,6 +153,113 @@ public enum Code {
   RUNTIME_FAILED(
       "ONNX Runtime could not load or run the model.", "See the note for its own words."),
 
+  // running
+  PROVIDER_MISSING(
+      "The execution provider that was asked for is not in this build of ONNX Runtime, or it does"
+          + " not load on this machine. steerc never falls back to another one silently.",
+      "For cuda: build with mvn -Pcuda, and install CUDA 12 and cuDNN 9. Or pass --provider cpu."),
+  NO_LOGITS(
+      "No output of the model gives a score to each token of a vocabulary, so it cannot generate.",
+      "Export the model with its language-model head."),
+  UNKNOWN_INPUT(
+      "The model has an input that steerc does not know how to feed.",
+      "Export the model with token ids, mask, positions and a cache only."),
+  EMPTY_PROMPT(
+      "The prompt has no token, so there is nothing to go on from.", "Write at least one word."),
+  UNKNOWN_TOKEN(
+      "A token id is negative or beyond the model's vocabulary.",
+      "Use the tokenizer that belongs to the model."),
+  PROMPT_TOO_LONG(
+      "The prompt has more tokens than the model has positions for.",
+      "Shorten the prompt, or take a model with a longer context."),
+  OUT_OF_MEMORY(
+      "The run needs more memory than there is. The model stays usable.",
+      "Run fewer or shorter prompts at once."),
+  BAD_GENERATION("A setting of the generation is outside its range.", "See steerc run --help."),
+  MODEL_CLOSED("The model was closed while it was still wanted.", "Open it again."),
+  NO_TOKENIZER(
+      "There is no tokenizer beside the model, so text cannot become tokens.",
+      "Put tokenizer.json (or vocab.json and merges.txt) beside the model, pass --tokenizer, or"
+          + " prompt with --ids."),
+  BAD_TOKENIZER(
+      "The tokenizer's file cannot be understood, or belongs to another model.",
+      "Fetch the file again from where the model came from."),
+  BAD_CONFIG(
+      "A configuration file beside the model cannot be understood.",
+      "Fetch the file again from where the model came from, or remove it."),
+  BAD_TEMPLATE(
+      "The chat template cannot be rendered.",
+      "Use a template that needs neither macros of Python nor namespaces, or chat without one."),
+
+  // vectors
+  VECTOR_NOT_FOUND(
+      "There is no vector of that name in the vector folder, and no such file.",
+      "Pass the path of a file, or name the folder with --vectors."),
+  BAD_TENSOR_FILE(
+      "The bytes are not what a file of that kind has: broken off, or with sizes that contradict"
+          + " each other.",
+      "Fetch or write the file again."),
+  UNSAFE_FILE(
+      "Files made with pickle can run code when they are read, so steerc does not read them.",
+      "Save the tensors as safetensors or .npy first."),
+  UNSUPPORTED_FILE(
+      "steerc does not read vectors from files of that kind.",
+      "Convert it to safetensors or .npy."),
+  VECTOR_WIDTH(
+      "The vector has another width than the model's residual stream, so it belongs to another"
+          + " model.",
+      "Use a vector that was learned on this model."),
+  VECTOR_NOT_FINITE(
+      "The vector has NaN or infinite elements, which would spoil every later value.",
+      "Learn or export the vector again."),
+  VECTOR_SHAPE(
+      "The tensors of the vector do not fit together or have dimensions that the operation does not"
+          + " take.",
+      "add, ablate, clamp and reflect take one vector of the hidden width; see docs/vectors.md."),
+  BAD_STEER(
+      "--steer takes NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY].",
+      "For example: --steer joy:4, --steer v.npy:1.5@2:after:5, --steer ablate=rude.npy:1@4-6."),
+  BAD_STRENGTH(
+      "A strength is a finite number.", "Try values between -10 and 10; 0 switches steering off."),
+  SITE_NOT_NAMED(
+      "The vector does not say where it belongs, and the model can be steered in several places.",
+      "Say where: --steer NAME:STRENGTH@LAYER."),
+  PORT_MISSING(
+      "The model has no steering input for what is asked there.",
+      "Patch it again with the operation at that site; the message shows the command."),
+  TAP_MISSING(
+      "A condition reads a value that the model does not give out.",
+      "Patch it again with a tap at that site; the message shows the command."),
+  RANK_FIXED(
+      "The edits at one site need a higher rank than the model was patched for.",
+      "Patch the model without --rank, or with a higher one."),
+  WRONG_BASE_MODEL(
+      "The vector was made for another model: the fingerprints differ. It would steer, but into a"
+          + " direction that means something else here.",
+      "Use a vector that was learned on this model, or --force if you know that it fits."),
+  VECTORS_CONFLICT(
+      "Two vectors act on one site, and the steering asks for that to be an error.",
+      "Leave one out, or choose sum or orthogonalise."),
+
+  // downloads
+  UNKNOWN_MODEL(
+      "steerc knows no model of that name, and it is no repository name either.",
+      "List the known ones with steerc pull --list, or pass OWNER/NAME."),
+  DOWNLOAD_DENIED(
+      "The hub refuses the download without an account that may read the model.",
+      "Set HF_TOKEN to a token that may, and accept the model's terms in a browser."),
+  DOWNLOAD_NOT_FOUND(
+      "The hub has no such repository, revision or file.", "Check the name and the revision."),
+  DOWNLOAD_LIMITED(
+      "The hub asks for fewer requests.", "Wait as long as the message says, then run it again."),
+  DOWNLOAD_FAILED(
+      "The download broke off and could not be resumed. What arrived is kept.",
+      "Run the command again: it goes on where it stopped."),
+  DOWNLOAD_CORRUPT(
+      "What arrived has another size or SHA-256 than the hub announced. It was thrown away; a good"
+          + " file from before is untouched.",
+      "Run the command again."),
+
   // the command line
   USAGE("The command line could not be understood.", "See steerc COMMAND --help."),
   INTERNAL(
