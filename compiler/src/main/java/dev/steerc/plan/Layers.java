@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which blocks a user means: {@code 6}, {@code 4-8,10}, {@code 0..11} or {@code all}.
@@ -17,7 +18,12 @@ public record Layers(List<Range> ranges) {
   private static final Pattern RANGE = Pattern.compile("(\\d{1,9})(?:(?:-|\\.\\.)(\\d{1,9}))?");
 
   /** Blocks from the first to the last, both included. */
-  public record Range(int first, int last) {}
+  public record Range(int first, int last) {
+    @Override
+    public String toString() {
+      return first == last ? Integer.toString(first) : first + "-" + last;
+    }
+  }
 
   public static Layers parse(String text) {
     if (text.strip().equals("all")) {
@@ -45,7 +51,7 @@ public record Layers(List<Range> ranges) {
   }
 
   /** The blocks in order, each once, of a model with that many. */
-  TreeSet<Integer> of(int blocks) {
+  public TreeSet<Integer> of(int blocks) {
     TreeSet<Integer> layers = new TreeSet<>();
     for (Range range : ranges.isEmpty() ? List.of(new Range(0, blocks - 1)) : ranges) {
       for (int block = range.first(); block <= range.last(); block++) {
@@ -53,6 +59,14 @@ public record Layers(List<Range> ranges) {
       }
     }
     return layers;
+  }
+
+  /** As the command line writes it. */
+  @Override
+  public String toString() {
+    return ranges.isEmpty()
+        ? "all"
+        : ranges.stream().map(Range::toString).collect(Collectors.joining(","));
   }
 
   private static RuntimeException malformed(String text, String note) {

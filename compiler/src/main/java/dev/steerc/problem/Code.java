@@ -175,6 +175,10 @@ public enum Code {
   OUT_OF_MEMORY(
       "The run needs more memory than there is. The model stays usable.",
       "Run fewer or shorter prompts at once."),
+  SCORES_NOT_FINITE(
+      "The model computed NaN or infinity: a steering so strong that its numbers overflowed, or a"
+          + " broken model.",
+      "Lower the strength; if it stays so with none, the model is broken."),
   BAD_GENERATION("A setting of the generation is outside its range.", "See steerc run --help."),
   MODEL_CLOSED("The model was closed while it was still wanted.", "Open it again."),
   NO_TOKENIZER(

@@ -16,25 +16,27 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.format.Adapter;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A model loaded into ONNX Runtime on the CPU. */
+/** A model loaded into ONNX Runtime. */
 public final class Engine implements AutoCloseable {
   private final Path path;
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final Map<String, TensorInfo> inputs;
+  private final Map<String, TensorInfo> outputs;
 
   private Engine(Path path, OrtEnvironment environment, OrtSession session) throws OrtException {
     this.path = path;
     this.environment = environment;
     this.session = session;
-    this.inputs = inputs(session);
+    this.inputs = tensors(session.getInputInfo());
+    this.outputs = tensors(session.getOutputInfo());
   }
 
   /**
@@ -43,14 +45,45 @@ public final class Engine implements AutoCloseable {
    * @param level how far ONNX Runtime may optimise the graph
    */
   public static Engine open(Path model, OptLevel level) {
+    return open(model, level, ModelOptions.DEFAULT);
+  }
+
+  /** Loads a model to generate with: its runs grow token by token. */
+  static Engine open(Path model, ModelOptions how) {
+    return open(model, OptLevel.ALL_OPT, how);
+  }
+
+  private static Engine open(Path model, OptLevel level, ModelOptions how) {
     OrtEnvironment environment =
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     try (SessionOptions options = new SessionOptions()) {
       options.setOptimizationLevel(level);
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      // plans of memory are kept for each shape, and no two steps have the same
+      options.setMemoryPatternOptimization(false);
+      options.setIntraOpNumThreads(how.threads());
+      if (how.provider() == Provider.CUDA) {
+        addCuda(options, model);
+      }
       return new Engine(model, environment, environment.createSession(model.toString(), options));
     } catch (OrtException e) {
       throw failed("ONNX Runtime cannot load the model", model, e);
+    }
+  }
+
+  /** Whatever is missing, it is said: a model that runs elsewhere than asked helps nobody. */
+  private static void addCuda(SessionOptions options, Path model) {
+    try {
+      options.addCUDA(0);
+    } catch (OrtException | LinkageError e) {
+      throw new SteercException(
+          Problem.of(Code.PROVIDER_MISSING, "the provider `cuda` cannot be used here")
+              .at(model)
+              .note(words(e))
+              .help(
+                  "build steerc with `mvn -Pcuda package` and install CUDA 12 and cuDNN 9,"
+                      + " or pass --provider cpu"),
+          e);
     }
   }
 
@@ -59,14 +92,32 @@ public final class Engine implements AutoCloseable {
     return inputs;
   }
 
-  private static Map<String, TensorInfo> inputs(OrtSession session) throws OrtException {
-    Map<String, TensorInfo> inputs = new LinkedHashMap<>();
-    for (NodeInfo input : session.getInputInfo().values()) {
-      if (input.getInfo() instanceof TensorInfo tensor) {
-        inputs.put(input.getName(), tensor);
+  /** All outputs that are tensors. */
+  Map<String, TensorInfo> outputs() {
+    return outputs;
+  }
+
+  /** Whether inputs have to be fed; optional ones go in as an adapter. All are of one kind. */
+  boolean requires(Collection<String> names) {
+    return !names.isEmpty() && inputs.keySet().containsAll(names);
+  }
+
+  OrtEnvironment environment() {
+    return environment;
+  }
+
+  OrtSession session() {
+    return session;
+  }
+
+  private static Map<String, TensorInfo> tensors(Map<String, NodeInfo> values) {
+    Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+    for (NodeInfo value : values.values()) {
+      if (value.getInfo() instanceof TensorInfo tensor) {
+        tensors.put(value.getName(), tensor);
       }
     }
-    return Collections.unmodifiableMap(inputs);
+    return Collections.unmodifiableMap(tensors);
   }
 
   /**
@@ -82,9 +133,7 @@ public final class Engine implements AutoCloseable {
       Map<String, Floats> overrides = new LinkedHashMap<>();
       for (Map.Entry<String, Floats> port : steering.entrySet()) {
         if (inputs.containsKey(port.getKey())) {
-          Floats floats = port.getValue();
-          FloatBuffer data = FloatBuffer.wrap(floats.values());
-          tensors.put(port.getKey(), OnnxTensor.createTensor(environment, data, floats.dims()));
+          tensors.put(port.getKey(), port.getValue().tensor(environment));
         } else {
           overrides.put(port.getKey(), port.getValue());
         }
@@ -121,25 +170,35 @@ public final class Engine implements AutoCloseable {
     Map<String, Floats> outputs = new LinkedHashMap<>();
     for (Map.Entry<String, OnnxValue> output : result) {
       if (output.getValue() instanceof OnnxTensor tensor) {
-        FloatBuffer buffer = tensor.getFloatBuffer();
-        if (buffer != null) {
-          float[] values = new float[buffer.remaining()];
-          buffer.get(values);
-          outputs.put(output.getKey(), new Floats(tensor.getInfo().getShape(), values));
+        Floats floats = Floats.of(tensor);
+        if (floats != null) {
+          outputs.put(output.getKey(), floats);
         }
       }
     }
     return outputs;
   }
 
+  /** The problem behind a failed run. */
+  SteercException failed(String what, OrtException cause) {
+    return failed(what, path, cause);
+  }
+
   private static SteercException failed(String what, Path model, OrtException cause) {
-    String words = String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
+    String words = words(cause);
+    if (words.matches("(?is).*(bad.?alloc|failed to allocate|out of memory).*")) {
+      return new SteercException(Memory.exhausted(model).note(words), cause);
+    }
     return new SteercException(
         Problem.of(Code.RUNTIME_FAILED, what)
             .at(model)
             .note(words)
             .help("check that the unpatched model loads"),
         cause);
+  }
+
+  private static String words(Throwable cause) {
+    return String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
   }
 
   @Override

@@ -144,8 +144,7 @@ final class Golden {
   }
 
   private Steering steeringOf(JsonNode op, int columns) {
-    int layer = op.get("layer").asInt();
-    Site.InBlock site = new Site.InBlock(layer, SITES.get(op.get("site").asString()));
+    Site.InBlock site = site(op);
     float scale = (float) op.get("scale").asDouble();
     float[] vector = vector(op.get("vector").asString());
     int from = op.get("from_position").asInt();
@@ -153,6 +152,11 @@ final class Golden {
       return Steering.add(site, from(scaled(vector, scale), from, columns));
     }
     return Steering.ablation(site, vector, from(new float[] {scale}, from, columns));
+  }
+
+  /** Where an op acts. */
+  static Site.InBlock site(JsonNode op) {
+    return new Site.InBlock(op.get("layer").asInt(), SITES.get(op.get("site").asString()));
   }
 
   private static Steering sum(Steering a, Steering b) {
@@ -183,7 +187,7 @@ final class Golden {
     return scaled;
   }
 
-  private float[] vector(String name) {
+  float[] vector(String name) {
     JsonNode numbers = json.get("vectors").get(name);
     float[] vector = new float[numbers.size()];
     for (int i = 0; i < vector.length; i++) {

@@ -1,0 +1,237 @@
+package dev.steerc.runtime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoraAdapter;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
+import dev.steerc.manifest.Description;
+import dev.steerc.runtime.format.Adapter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A decoder in ONNX Runtime: one model, or a pair of which one runs prompts and the other goes on
+ * from a cache. It has no state of its own, so threads share it.
+ */
+final class Decoder implements AutoCloseable {
+  private final Engine prefill;
+  private final Engine step;
+  private final Wiring whole;
+  private final Wiring behind;
+
+  private Decoder(Engine prefill, Wiring whole, Engine step, Wiring behind) {
+    this.prefill = prefill;
+    this.step = step;
+    this.whole = whole;
+    this.behind = behind;
+  }
+
+  static Decoder of(Engine engine, Description model, String where) {
+    Wiring wiring = Wiring.of(engine, model, where);
+    return new Decoder(engine, wiring, engine, wiring);
+  }
+
+  static Decoder ofPair(
+      Engine prefill, Description first, Engine step, Description second, String where) {
+    return new Decoder(
+        prefill, Wiring.of(prefill, first, where), step, Wiring.of(step, second, where));
+  }
+
+  int vocabulary() {
+    return whole.vocabulary();
+  }
+
+  boolean takesPadding() {
+    return whole.takesPadding() && behind.takesPadding();
+  }
+
+  /** Whether a run leaves what the next one can go on from. */
+  boolean isCached() {
+    return behind.takesPast()
+        && whole.present().size() == behind.past().size()
+        && whole.columns() <= 1
+        && behind.columns() <= 1;
+  }
+
+  /** The rows that every run has, or -1. */
+  int rows() {
+    return whole.rows();
+  }
+
+  /** The most tokens that a row can have in one run, or -1 for any number. */
+  int columns() {
+    return whole.columns();
+  }
+
+  /** The memory of a batch that runs on this decoder. */
+  Workspace workspace(Breaker breaker) {
+    Logits logits = new Logits(prefill.environment(), whole.logitsType(), vocabulary());
+    return new Workspace(logits, breaker);
+  }
+
+  /** What one batch keeps between its runs; not shared. */
+  static final class Workspace implements AutoCloseable {
+    private final Logits logits;
+    private final Breaker breaker;
+    private Map<String, Floats> steering = Map.of();
+    private OrtLoraAdapter adapter;
+    private int last;
+
+    private Workspace(Logits logits, Breaker breaker) {
+      this.logits = logits;
+      this.breaker = breaker;
+    }
+
+    /** The scores of the last token of a row in the latest run. */
+    void scores(int row, float[] into) {
+      logits.copy(row, last, into);
+    }
+
+    private void steer(Map<String, Floats> optional) throws OrtException {
+      if (optional != steering) {
+        release();
+        adapter = optional.isEmpty() ? null : OrtLoraAdapter.create(Adapter.of(optional));
+        steering = optional;
+      }
+    }
+
+    private void release() {
+      if (adapter != null) {
+        adapter.close();
+        adapter = null;
+      }
+    }
+
+    @Override
+    public void close() {
+      release();
+      logits.close();
+    }
+  }
+
+  /**
+   * Runs some tokens.
+   *
+   * @param past the cache; it stays open
+   * @param steering a tensor for each steering input to feed
+   * @param taps outputs to read, by name; filled in
+   * @return the cache with these tokens behind
+   */
+  KvCache run(
+      Workspace workspace,
+      Columns given,
+      KvCache past,
+      Map<String, Floats> steering,
+      Map<String, Floats> taps) {
+    boolean first = past.columns() == 0;
+    Engine engine = first ? prefill : step;
+    Wiring wiring = first ? whole : behind;
+    Columns columns = wiring.columns() > 0 ? given.widened(wiring.columns()) : given;
+    workspace.last = given.width() - 1;
+    List<OnnxTensor> own = new ArrayList<>();
+    try (RunOptions options = new RunOptions()) {
+      Map<String, OnnxTensor> feeds = new HashMap<>(past.tensors());
+      for (Map.Entry<String, Wiring.Input> input : wiring.inputs().entrySet()) {
+        if (!feeds.containsKey(input.getKey())) {
+          OnnxTensor tensor = feed(input.getValue(), columns, first).tensor(engine.environment());
+          own.add(tensor);
+          feeds.put(input.getKey(), tensor);
+        }
+      }
+      if (engine.requires(steering.keySet())) {
+        for (Map.Entry<String, Floats> port : steering.entrySet()) {
+          OnnxTensor tensor = port.getValue().tensor(engine.environment());
+          own.add(tensor);
+          feeds.put(port.getKey(), tensor);
+        }
+      } else {
+        workspace.steer(steering);
+        if (workspace.adapter != null) {
+          options.addActiveLoraAdapter(workspace.adapter);
+        }
+      }
+      OnnxTensor logits = workspace.logits.tensor(columns.rows(), columns.width());
+      workspace.breaker.enter(options);
+      try {
+        return run(engine, wiring, feeds, logits, options, columns, taps);
+      } finally {
+        workspace.breaker.leave();
+      }
+    } catch (OrtException e) {
+      throw engine.failed("ONNX Runtime cannot run the model", e);
+    } finally {
+      own.forEach(OnnxTensor::close);
+    }
+  }
+
+  private KvCache run(
+      Engine engine,
+      Wiring wiring,
+      Map<String, OnnxTensor> feeds,
+      OnnxTensor logits,
+      RunOptions options,
+      Columns columns,
+      Map<String, Floats> taps)
+      throws OrtException {
+    Set<String> wanted = new HashSet<>(taps.keySet());
+    if (isCached()) {
+      wanted.addAll(wiring.present());
+    }
+    Map<String, OnnxTensor> pinned = Map.of(wiring.logits(), logits);
+    OrtSession.Result result = engine.session().run(feeds, wanted, pinned, options);
+    try {
+      for (Map.Entry<String, Floats> tap : taps.entrySet()) {
+        tap.setValue(Floats.of((OnnxTensor) result.get(tap.getKey()).orElseThrow()));
+      }
+      if (isCached()) {
+        int all = columns.first() + columns.width();
+        return KvCache.of(result, wiring.present(), behind.past(), all);
+      }
+    } catch (RuntimeException e) {
+      result.close();
+      throw e;
+    }
+    result.close();
+    return KvCache.NONE;
+  }
+
+  private static Feed feed(Wiring.Input input, Columns columns, boolean first) {
+    int rows = columns.rows();
+    switch (input.role()) {
+      case PAST -> {
+        return Feed.of(input.type(), empty(input.dims(), rows), i -> 0);
+      }
+      case USE_CACHE -> {
+        return Feed.of(input.type(), new long[] {1}, i -> first ? 0 : 1);
+      }
+      default -> {
+        boolean mask = input.role() == InputRole.MASK;
+        int width = mask ? columns.first() + columns.width() : columns.width();
+        long[] dims = {rows, width};
+        return Feed.of(input.type(), dims, i -> columns.at(input.role(), i / width, i % width));
+      }
+    }
+  }
+
+  /** Batch, heads, past, head size; with keys and values in one tensor, a 2 in front. */
+  private static long[] empty(long[] declared, int rows) {
+    long[] dims = declared.clone();
+    int batch = dims.length - 4;
+    dims[batch] = rows;
+    dims[batch + 2] = 0;
+    return dims;
+  }
+
+  @Override
+  public void close() {
+    prefill.close();
+    if (step != prefill) {
+      step.close();
+    }
+  }
+}

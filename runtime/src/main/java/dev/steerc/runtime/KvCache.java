@@ -1,0 +1,57 @@
+package dev.steerc.runtime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtSession;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The keys and values of the tokens that have been run: the outputs of one run, which the next one
+ * is fed as they are.
+ */
+final class KvCache implements AutoCloseable {
+  /** Of no tokens. */
+  static final KvCache NONE = new KvCache(Map.of(), 0, null);
+
+  private final Map<String, OnnxTensor> tensors;
+  private final int columns;
+  private final OrtSession.Result owner;
+
+  private KvCache(Map<String, OnnxTensor> tensors, int columns, OrtSession.Result owner) {
+    this.tensors = tensors;
+    this.columns = columns;
+    this.owner = owner;
+  }
+
+  /**
+   * What a run leaves.
+   *
+   * @param outputs the names in the result, in the order of {@code inputs}
+   * @param inputs the names of the inputs to feed
+   * @param columns the tokens of each row, padding included
+   */
+  static KvCache of(
+      OrtSession.Result result, List<String> outputs, List<String> inputs, int columns) {
+    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      tensors.put(inputs.get(i), (OnnxTensor) result.get(outputs.get(i)).orElseThrow());
+    }
+    return new KvCache(tensors, columns, result);
+  }
+
+  Map<String, OnnxTensor> tensors() {
+    return tensors;
+  }
+
+  int columns() {
+    return columns;
+  }
+
+  @Override
+  public void close() {
+    if (owner != null) {
+      owner.close();
+    }
+  }
+}

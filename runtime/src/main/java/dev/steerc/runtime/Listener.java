@@ -1,0 +1,18 @@
+package dev.steerc.runtime;
+
+/** Hears of each token as it is generated, on the thread that runs the session. */
+@FunctionalInterface
+public interface Listener {
+  /** Hears nothing. */
+  Listener NONE = (row, token, text) -> {};
+
+  /**
+   * A token was generated.
+   *
+   * @param row which text, in the order of the prompts
+   * @param token its id
+   * @param text what may be shown now: whole characters, and nothing that may become a stop string;
+   *     often empty
+   */
+  void token(int row, long token, String text);
+}

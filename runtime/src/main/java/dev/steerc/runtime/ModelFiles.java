@@ -1,0 +1,139 @@
+package dev.steerc.runtime;
+
+import dev.steerc.ModelFolder;
+import dev.steerc.manifest.Description;
+import dev.steerc.manifest.Manifest;
+import dev.steerc.onnx.Fingerprint;
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.plan.Intervention;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import dev.steerc.residual.Residual;
+import dev.steerc.runtime.steering.Ports;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The files of one decoder.
+ *
+ * @param prefill what runs prompts
+ * @param step what goes on from a cache; mostly the same file
+ */
+record ModelFiles(Decoding prefill, Decoding step) {
+  private static final String FIRST = "decoder_model";
+  private static final String SECOND = "decoder_with_past_model";
+  private static final String MERGED = "decoder_model_merged";
+
+  /** One file and what is known of it. */
+  record Decoding(ModelFile file, Description model, Optional<Manifest> manifest) {
+    static Decoding of(Path path) {
+      ModelFile file = ModelFile.open(path);
+      Optional<Manifest> manifest = Manifest.of(file);
+      return new Decoding(
+          file, manifest.map(Manifest::model).orElseGet(() -> describe(file)), manifest);
+    }
+
+    /** A model whose stream cannot be proven still generates. */
+    private static Description describe(ModelFile file) {
+      try {
+        return Description.of(Residual.find(file));
+      } catch (SteercException e) {
+        return Description.UNKNOWN;
+      }
+    }
+
+    Path path() {
+      return file.path();
+    }
+
+    Ports ports() {
+      return manifest
+          .map(m -> Ports.of(file, m))
+          .orElseGet(() -> Ports.none(model.blocks(), Fingerprint.of(file), file.where()));
+    }
+
+    List<String> plan() {
+      return manifest.map(Manifest::interventions).orElse(List.of()).stream()
+          .map(Intervention::text)
+          .toList();
+    }
+  }
+
+  static ModelFiles of(Path path) {
+    Path model = Files.isDirectory(path) ? choose(path) : path;
+    Decoding one = Decoding.of(model);
+    Optional<Path> partner = partner(model);
+    if (partner.isEmpty()) {
+      return new ModelFiles(one, one);
+    }
+    Decoding other = Decoding.of(partner.get());
+    if (!one.plan().equals(other.plan())) {
+      throw Problem.of(Code.MODELS_DIFFER, "half of a pair of decoders is patched otherwise")
+          .at(model)
+          .note(model.getFileName() + " has " + one.plan())
+          .note(partner.get().getFileName() + " has " + other.plan())
+          .help(
+              "patch the folder, so that both are patched alike: `steerc patch FOLDER --layers N`")
+          .exception();
+    }
+    return isFirst(model) ? new ModelFiles(one, other) : new ModelFiles(other, one);
+  }
+
+  private static boolean isFirst(Path model) {
+    String name = model.getFileName().toString();
+    return name.startsWith(FIRST) && !name.startsWith(MERGED);
+  }
+
+  /** The other half of a pair as optimum writes it, if this is one. */
+  private static Optional<Path> partner(Path model) {
+    String name = model.getFileName().toString();
+    String other = isFirst(model) ? name.replace(FIRST, SECOND) : name.replace(SECOND, FIRST);
+    Path partner = model.resolveSibling(other);
+    return !other.equals(name) && Files.exists(partner) ? Optional.of(partner) : Optional.empty();
+  }
+
+  /** The decoder of a folder: the merged one, or the only one, or the only pair. */
+  private static Path choose(Path folder) {
+    Set<Path> decoders = ModelFolder.open(folder).decoders().keySet();
+    List<Path> merged = decoders.stream().filter(p -> name(p).startsWith(MERGED)).toList();
+    List<Path> whole = decoders.stream().filter(p -> partner(p).isEmpty()).toList();
+    List<Path> first = decoders.stream().filter(p -> partner(p).isPresent() && isFirst(p)).toList();
+    for (List<Path> candidates : List.of(merged, whole, first)) {
+      if (candidates.size() == 1) {
+        return candidates.get(0);
+      }
+    }
+    throw Problem.of(Code.NOT_A_MODEL_FOLDER, "the folder has several decoders")
+        .at(folder)
+        .note("they are " + decoders.stream().map(ModelFiles::name).toList())
+        .help("name one of the files")
+        .exception();
+  }
+
+  private static String name(Path path) {
+    return path.getFileName().toString();
+  }
+
+  Ports ports() {
+    return step.ports();
+  }
+
+  Decoder decoder(ModelOptions options) {
+    Engine first = Engine.open(prefill.path(), options);
+    try {
+      String where = prefill.file().where();
+      if (step == prefill) {
+        return Decoder.of(first, prefill.model(), where);
+      }
+      Engine second = Engine.open(step.path(), options);
+      return Decoder.ofPair(first, prefill.model(), second, step.model(), where);
+    } catch (RuntimeException e) {
+      first.close();
+      throw e;
+    }
+  }
+}

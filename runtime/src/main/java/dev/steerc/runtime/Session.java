@@ -1,0 +1,134 @@
+package dev.steerc.runtime;
+
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.steering.Bound;
+import dev.steerc.runtime.steering.Steering;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Some texts while they are generated. One thread steps; any thread may steer, cancel or look at
+ * what there is.
+ */
+public final class Session implements AutoCloseable {
+  private final SteeredModel model;
+  private final List<Row> rows;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final Listener listener;
+  private final Breaker breaker;
+  private final Map<Integer, Bound> swaps = new ConcurrentHashMap<>();
+  private volatile boolean started;
+  private boolean closed;
+
+  Session(SteeredModel model, List<Row> rows, List<List<Row>> groups, Listener listener) {
+    this.model = model;
+    this.rows = rows;
+    this.listener = listener;
+    this.breaker = new Breaker();
+    groups.forEach(group -> lanes.add(model.lane(group, breaker)));
+  }
+
+  /**
+   * Generates one more token of every text that is not finished; the first step runs the prompts.
+   *
+   * @return whether there is more to do
+   * @throws SteercException when a run fails; the model stays usable
+   */
+  public synchronized boolean step() {
+    if (closed) {
+      throw new IllegalStateException("the session is closed");
+    }
+    swap();
+    rows.stream().filter(Row::isLate).forEach(row -> row.end(FinishReason.DEADLINE));
+    for (Lane lane : lanes) {
+      if (lane.isRunning() && !breaker.isBroken()) {
+        started = true;
+        advance(lane);
+      }
+    }
+    if (breaker.isBroken()) {
+      rows.forEach(row -> row.end(FinishReason.CANCELLED));
+    }
+    return rows.stream().anyMatch(Row::isRunning);
+  }
+
+  private void advance(Lane lane) {
+    try {
+      model.running(() -> lane.advance(listener));
+    } catch (SteercException e) {
+      if (!breaker.isBroken()) {
+        throw e;
+      }
+      // a cancelled run ends with an error of its own
+    } catch (OutOfMemoryError e) {
+      throw new SteercException(Memory.exhausted(model.path()).note(e.getMessage()), e);
+    }
+  }
+
+  private void swap() {
+    for (Integer row : List.copyOf(swaps.keySet())) {
+      rows.get(row).swap(swaps.remove(row));
+    }
+  }
+
+  /** Generates all texts to their end. */
+  public List<Completion> finish() {
+    while (step()) {
+      // the listener hears of each token
+    }
+    return completions();
+  }
+
+  /** The texts so far, in the order of the prompts. */
+  public synchronized List<Completion> completions() {
+    return rows.stream().map(Row::completion).toList();
+  }
+
+  /**
+   * Steers all texts otherwise from the next token on; the tokens before stay as they are.
+   *
+   * @throws SteercException when the steering does not fit the model; nothing is changed then
+   */
+  public void steer(Steering steering) {
+    Bound bound = swappable(steering);
+    for (int row = 0; row < rows.size(); row++) {
+      swaps.put(row, bound);
+    }
+  }
+
+  /** The same for one text. */
+  public void steer(int row, Steering steering) {
+    if (row < 0 || row >= rows.size()) {
+      throw new IllegalArgumentException("row " + row + " of " + rows.size());
+    }
+    swaps.put(row, swappable(steering));
+  }
+
+  private Bound swappable(Steering steering) {
+    Bound bound = model.bind(steering);
+    if (started && bound.isConditional()) {
+      throw Problem.of(Code.BAD_GENERATION, "a condition cannot be swapped in")
+          .note("it is decided on the prompt, which has been run")
+          .help("start a new session with it")
+          .exception();
+    }
+    return bound;
+  }
+
+  /** Ends all texts, in the middle of a run if need be; what is there is the result. */
+  public void cancel() {
+    breaker.trip();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      lanes.forEach(Lane::close);
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package dev.steerc.runtime;
+
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.runtime.steering.Bound;
+import dev.steerc.runtime.steering.Ports;
+import dev.steerc.runtime.steering.Steering;
+import dev.steerc.runtime.text.ModelConfig;
+import dev.steerc.runtime.text.TextStream;
+import dev.steerc.runtime.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * A model that generates text, steered where it was patched. Open it once and share it between
+ * threads; each generation is a {@link Session} of its own.
+ */
+public final class SteeredModel implements AutoCloseable {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  private final ModelOptions options;
+  private final ModelFiles files;
+  private final Decoder decoder;
+  private final ModelConfig config;
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+  private Optional<Tokenizer> tokenizer;
+  private boolean closed;
+
+  private SteeredModel(
+      ModelOptions options, ModelFiles files, Decoder decoder, ModelConfig config) {
+    this.options = options;
+    this.files = files;
+    this.decoder = decoder;
+    this.config = config;
+  }
+
+  /** Opens a model on the CPU. */
+  public static SteeredModel open(Path model) {
+    return open(model, ModelOptions.DEFAULT);
+  }
+
+  /**
+   * Opens a model, patched or not. A folder is searched for the decoder in it; of a pair of
+   * decoders both are opened.
+   *
+   * @throws dev.steerc.problem.SteercException when it cannot be read, run or fed
+   */
+  public static SteeredModel open(Path model, ModelOptions options) {
+    ModelFiles files = ModelFiles.of(model);
+    ModelConfig config = ModelConfig.beside(files.step().path());
+    return new SteeredModel(options, files, files.decoder(options), config);
+  }
+
+  /** The model's file. */
+  public Path path() {
+    return files.step().path();
+  }
+
+  /** Its steering inputs and taps; none when it is not patched. */
+  public Ports ports() {
+    return files.ports();
+  }
+
+  /** The number of tokens that it knows. */
+  public int vocabulary() {
+    return decoder.vocabulary();
+  }
+
+  /** The most tokens that prompt and text can have together, when that is known. */
+  public OptionalInt context() {
+    boolean fixed = decoder.columns() > 0 && !decoder.isCached();
+    return fixed ? OptionalInt.of(decoder.columns()) : config.context();
+  }
+
+  /** What the files beside the model say of how to generate, and the usual defaults. */
+  public Settings defaults() {
+    Sampling usual = Sampling.DEFAULT;
+    Sampling sampling =
+        new Sampling(
+            !config.doSample().orElse(!usual.greedy()),
+            config.repetitionPenalty().orElse(usual.repetitionPenalty()),
+            usual.frequencyPenalty(),
+            config.temperature().orElse(usual.temperature()),
+            config.topK().orElse(usual.topK()),
+            config.topP().orElse(usual.topP()),
+            config.minP().orElse(usual.minP()),
+            usual.seed());
+    return Settings.DEFAULT
+        .sampling(sampling)
+        .maxNewTokens(config.maxNewTokens().orElse(Settings.DEFAULT.maxNewTokens()))
+        .endTokens(config.endTokens());
+  }
+
+  /** The tokenizer, when there is one. */
+  public synchronized Optional<Tokenizer> tokenizer() {
+    if (tokenizer == null) {
+      tokenizer =
+          options.tokenizer().isPresent()
+              ? options.tokenizer().map(Tokenizer::open)
+              : Tokenizer.beside(path());
+    }
+    return tokenizer;
+  }
+
+  /**
+   * Fits a steering to the model, as every session does.
+   *
+   * @throws dev.steerc.problem.SteercException with all that does not fit
+   */
+  public Bound bind(Steering steering) {
+    return files.ports().bind(steering, options.anyBase());
+  }
+
+  /** Generates a text. */
+  public Completion generate(String prompt, Steering steering) {
+    return generate(Prompt.of(prompt).steered(steering)).get(0);
+  }
+
+  /** Generates a text for each prompt, or as many as its settings ask for. */
+  public List<Completion> generate(Prompt... prompts) {
+    try (Session session = start(List.of(prompts), Listener.NONE)) {
+      return session.finish();
+    }
+  }
+
+  /**
+   * Begins to generate; nothing runs before the first step.
+   *
+   * @throws dev.steerc.problem.SteercException when a prompt, a steering or a setting is wrong
+   */
+  public Session start(List<Prompt> prompts, Listener listener) {
+    if (prompts.isEmpty()) {
+      throw new IllegalArgumentException("no prompts");
+    }
+    List<Row> rows = new ArrayList<>();
+    for (Prompt prompt : prompts) {
+      Settings settings = prompt.settings().apply(defaults());
+      long[] ids = ids(prompt);
+      Bound bound = bind(prompt.steering());
+      long seed =
+          settings.sampling().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong() >>> 11);
+      for (int i = 0; i < settings.sequences(); i++) {
+        Row row =
+            new Row(rows.size(), ids, most(), bound, settings, seed + i * GOLDEN, stream(settings));
+        rows.add(row);
+      }
+    }
+    List<List<Row>> groups = groups(rows);
+    for (List<Row> group : groups) {
+      int longest = group.stream().mapToInt(Row::length).max().orElseThrow();
+      Memory.check(path(), group.size(), longest, vocabulary());
+    }
+    return new Session(this, rows, groups, listener);
+  }
+
+  private int most() {
+    return context().orElse(Integer.MAX_VALUE);
+  }
+
+  private Optional<TextStream> stream(Settings settings) {
+    Optional<TextStream> stream = tokenizer().map(t -> TextStream.of(t, settings.stop()));
+    if (stream.isEmpty() && !settings.stop().isEmpty()) {
+      throw noTokenizer("stop strings need one");
+    }
+    return stream;
+  }
+
+  /** The tokens of a prompt, which the model can run. */
+  private long[] ids(Prompt prompt) {
+    long[] ids = prompt.ids().orElseGet(() -> encode(prompt));
+    if (ids.length == 0) {
+      throw Problem.of(Code.EMPTY_PROMPT, "the prompt has no token")
+          .help("write at least one word")
+          .exception();
+    }
+    for (long id : ids) {
+      if (id < 0 || id >= vocabulary()) {
+        throw unknown(id, prompt.ids().isPresent());
+      }
+    }
+    if (ids.length > most()) {
+      throw Problem.of(Code.PROMPT_TOO_LONG, "the prompt has " + ids.length + " tokens")
+          .at(path())
+          .note("the model has " + most() + " positions")
+          .help("shorten the prompt by " + (ids.length - most()) + " tokens")
+          .exception();
+    }
+    return ids;
+  }
+
+  private RuntimeException unknown(long id, boolean given) {
+    Problem problem =
+        Problem.of(Code.UNKNOWN_TOKEN, "token " + id + " is not in the vocabulary")
+            .at(path())
+            .note("the model has the tokens 0.." + (vocabulary() - 1));
+    return given
+        ? problem.help("pass ids in that range").exception()
+        : problem
+            .note("the tokenizer is " + tokenizer().orElseThrow().file())
+            .help("use the tokenizer that belongs to the model: --tokenizer FILE")
+            .exception();
+  }
+
+  private long[] encode(Prompt prompt) {
+    Tokenizer encoder = tokenizer().orElseThrow(() -> noTokenizer("the prompt is text"));
+    return encoder.encode(prompt.text().orElseThrow(), prompt.special());
+  }
+
+  private RuntimeException noTokenizer(String why) {
+    return Problem.of(Code.NO_TOKENIZER, "there is no tokenizer beside the model")
+        .at(path())
+        .note(why)
+        .help("put tokenizer.json beside the model, pass --tokenizer FILE, or prompt with --ids")
+        .exception();
+  }
+
+  /** Rows that can run together: all, unless the graph cannot tell padding from tokens. */
+  private List<List<Row>> groups(List<Row> rows) {
+    Map<Integer, List<Row>> byLength = new LinkedHashMap<>();
+    for (Row row : rows) {
+      int key = decoder.takesPadding() ? 0 : row.length();
+      byLength.computeIfAbsent(key, k -> new ArrayList<>()).add(row);
+    }
+    List<List<Row>> groups = new ArrayList<>();
+    for (List<Row> alike : byLength.values()) {
+      int most = decoder.rows() > 0 ? decoder.rows() : alike.size();
+      for (int from = 0; from < alike.size(); from += most) {
+        groups.add(alike.subList(from, Math.min(alike.size(), from + most)));
+      }
+    }
+    return groups;
+  }
+
+  Lane lane(List<Row> rows, Breaker breaker) {
+    return new Lane(decoder, files.ports(), rows, breaker);
+  }
+
+  /** Does something that needs the model open. */
+  void running(Runnable work) {
+    use.readLock().lock();
+    try {
+      if (closed) {
+        throw Problem.of(Code.MODEL_CLOSED, "the model is closed").at(path()).exception();
+      }
+      work.run();
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /** Frees the model when the runs that are under way are over. */
+  @Override
+  public void close() {
+    use.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        decoder.close();
+        closeTokenizer();
+      }
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  private synchronized void closeTokenizer() {
+    if (tokenizer != null) {
+      tokenizer.ifPresent(Tokenizer::close);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.steerc.runtime.steering;
+
+import dev.steerc.manifest.Manifest;
+import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Value;
+import dev.steerc.plan.AddVector;
+import dev.steerc.plan.InputMode;
+import dev.steerc.plan.Intervention;
+import dev.steerc.plan.Project;
+import dev.steerc.plan.Site;
+import dev.steerc.plan.Tap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The steering inputs and taps of one model.
+ *
+ * @param sites the inputs by site
+ * @param taps the outputs by site
+ * @param required whether every run has to feed all inputs
+ * @param blocks the blocks of the model
+ * @param base the fingerprint of the model before it was patched
+ * @param model what problems call the model
+ */
+public record Ports(
+    Map<Site, SitePorts> sites,
+    Map<Site, String> taps,
+    boolean required,
+    int blocks,
+    String base,
+    String model) {
+
+  /**
+   * The inputs at one site.
+   *
+   * @param width of the stream there
+   * @param add the input that is added, if there is one
+   * @param project the inputs of a projection by role, if there are any
+   * @param rank the rank that the projection is fixed to; 0 when it is free
+   * @param addFirst whether the projection sees what was added
+   */
+  record SitePorts(
+      int width,
+      Optional<String> add,
+      Optional<Map<String, String>> project,
+      int rank,
+      boolean addFirst) {
+
+    /** Whether vectors are added through the input for that; else as part of the projection. */
+    boolean addsApart() {
+      return add.isPresent() && (addFirst || project.isEmpty());
+    }
+  }
+
+  /** The ports that a manifest promises. */
+  public static Ports of(ModelFile file, Manifest manifest) {
+    Map<Site, List<Intervention>> bySite = new LinkedHashMap<>();
+    Map<Site, String> taps = new LinkedHashMap<>();
+    for (Intervention one : manifest.interventions()) {
+      if (one instanceof Tap tap) {
+        taps.put(tap.site(), tap.output());
+      } else {
+        bySite.computeIfAbsent(one.site(), site -> new ArrayList<>()).add(one);
+      }
+    }
+    Map<Site, SitePorts> sites = new LinkedHashMap<>();
+    bySite.forEach((site, edits) -> sites.put(site, ports(file, manifest, edits)));
+    return new Ports(
+        sites,
+        taps,
+        manifest.mode() == InputMode.REQUIRED,
+        manifest.model().blocks(),
+        manifest.fingerprint(),
+        file.where());
+  }
+
+  /** The ports of a model that is not patched: none. */
+  public static Ports none(int blocks, String base, String model) {
+    return new Ports(Map.of(), Map.of(), false, blocks, base, model);
+  }
+
+  private static SitePorts ports(ModelFile file, Manifest manifest, List<Intervention> edits) {
+    Optional<String> add = Optional.empty();
+    Optional<Map<String, String>> project = Optional.empty();
+    int rank = 0;
+    boolean addFirst = false;
+    for (Intervention edit : edits) {
+      Map<String, String> names = manifest.ports().get(edit.text());
+      if (edit instanceof AddVector) {
+        add = Optional.of(names.get("add"));
+        addFirst = project.isEmpty();
+      } else if (edit instanceof Project projection) {
+        project = Optional.of(names);
+        rank = projection.rank().orElse(0);
+      }
+    }
+    String wide = add.orElseGet(() -> manifest.ports().get(edits.get(0).text()).get("write"));
+    return new SitePorts(width(file, wide), add, project, rank, addFirst);
+  }
+
+  /** The last dimension of an input. */
+  private static int width(ModelFile file, String input) {
+    return file.graph().inputs().stream()
+        .filter(value -> value.name().equals(input))
+        .findFirst()
+        .flatMap(Value::shape)
+        .map(dims -> (int) dims.get(dims.size() - 1).size())
+        .orElseThrow(() -> new IllegalStateException("no input " + input));
+  }
+
+  /** The places that can be steered, in the order of their effect. */
+  public Set<Site> steerable() {
+    return sites.keySet();
+  }
+
+  /**
+   * Fits a steering to this model.
+   *
+   * @param anyBase whether vectors that were made for another model are taken as well
+   * @throws dev.steerc.problem.SteercException with all that does not fit
+   */
+  public Bound bind(Steering steering, boolean anyBase) {
+    return new Binder(this, anyBase).bind(steering);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.steerc.runtime.steering;
+
+import dev.steerc.runtime.Floats;
+
+/**
+ * The tensors of y = x + ((x·R + b)∘g)·W, less the gain, which is the strength.
+ *
+ * @param rank the number of directions
+ * @param read R [hidden, rank], row-major
+ * @param bias b [rank]
+ * @param write W [rank, hidden], row-major
+ */
+record Projection(int rank, float[] read, float[] bias, float[] write) {
+
+  int width() {
+    return write.length / rank;
+  }
+
+  /** Reads {@code sign} times the part along a unit direction, adds, and writes along it. */
+  static Projection along(float[] unit, double sign, double bias, double factor) {
+    float[] read = scaled(unit, sign);
+    return new Projection(1, read, new float[] {(float) bias}, scaled(unit, factor));
+  }
+
+  /** A rotation in the plane that two directions span. */
+  static Projection rotation(Floats from, Floats to, double angle) {
+    int width = from.width();
+    float[] first = unit(from);
+    double along = 0;
+    for (int i = 0; i < width; i++) {
+      along += (double) first[i] * to.values()[i];
+    }
+    float[] across = new float[width];
+    for (int i = 0; i < width; i++) {
+      across[i] = (float) (to.values()[i] - along * first[i]);
+    }
+    float[] second = unit(new Floats(new long[] {width}, across));
+    float[] read = new float[2 * width];
+    float[] write = new float[2 * width];
+    for (int i = 0; i < width; i++) {
+      read[2 * i] = first[i];
+      read[2 * i + 1] = second[i];
+      write[i] = (float) ((Math.cos(angle) - 1) * first[i] + Math.sin(angle) * second[i]);
+      write[width + i] = (float) ((Math.cos(angle) - 1) * second[i] - Math.sin(angle) * first[i]);
+    }
+    return new Projection(2, read, new float[2], write);
+  }
+
+  /** A vector of length 1 in the same direction; of NaN when there is no direction. */
+  static float[] unit(Floats vector) {
+    return scaled(vector.values(), 1 / Edits.norm(vector));
+  }
+
+  private static float[] scaled(float[] vector, double factor) {
+    float[] scaled = new float[vector.length];
+    for (int i = 0; i < vector.length; i++) {
+      scaled[i] = (float) (vector[i] * factor);
+    }
+    return scaled;
+  }
+}

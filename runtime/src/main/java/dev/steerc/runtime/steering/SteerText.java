@@ -1,0 +1,93 @@
+package dev.steerc.runtime.steering;
+
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A term as people write it: {@code NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY]}, with {@code
+ * ablate=}, {@code clamp=}, {@code reflect=} or {@code add=} in front where the vector is to be
+ * used otherwise than its file says. The number of a clamp is its level.
+ *
+ * @param op the operation in front; empty leaves it to the vector
+ * @param source the name of a vector, or a file
+ * @param number the strength, or the level of a clamp
+ */
+public record SteerText(
+    Optional<String> op,
+    String source,
+    double number,
+    Places places,
+    Positions positions,
+    Decay decay) {
+  private static final Pattern RULE =
+      Pattern.compile(
+          "(.*):(all|prompt|generated|constant|(?:first|last|after|linear|half-life):\\d+)");
+  private static final Pattern PLACES = Pattern.compile("(.*)@([^@:/]+)");
+  private static final Pattern NUMBER =
+      Pattern.compile("(.*):([-+]?[0-9.][^:/]*|(?i:[-+]?inf(?:inity)?|[-+]?nan))");
+  private static final Pattern SOURCE = Pattern.compile("(?:(add|ablate|clamp|reflect)=)?([^:@]+)");
+
+  /** Reads one {@code --steer}, from its end. */
+  public static SteerText parse(String text) {
+    String left = text;
+    Positions positions = Positions.ALL;
+    Decay decay = Decay.CONSTANT;
+    Matcher rule = RULE.matcher(left);
+    while (rule.matches()) {
+      positions = Positions.parse(rule.group(2)).orElse(positions);
+      decay = Decay.parse(rule.group(2)).orElse(decay);
+      left = rule.group(1);
+      rule = RULE.matcher(left);
+    }
+    Places places = Places.OWN;
+    Matcher at = PLACES.matcher(left);
+    if (at.matches()) {
+      places =
+          Places.parse(at.group(2))
+              .orElseThrow(() -> malformed(text, "`@" + at.group(2) + "` names no layers"));
+      left = at.group(1);
+    }
+    Matcher numbered = NUMBER.matcher(left);
+    double number = numbered.matches() ? number(text, numbered.group(1), numbered.group(2)) : 1;
+    Matcher source = SOURCE.matcher(numbered.matches() ? numbered.group(1) : left);
+    if (!source.matches()) {
+      throw malformed(text, "it is not of the form NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY]");
+    }
+    Optional<String> op = Optional.ofNullable(source.group(1));
+    return new SteerText(op, source.group(2), number, places, positions, decay);
+  }
+
+  private static double number(String all, String name, String text) {
+    if (text.matches("(?i)[-+]?(inf|nan).*")) {
+      throw Term.notFinite(name, text).exception();
+    }
+    try {
+      double number = Double.parseDouble(text);
+      if (!Double.isFinite(number)) {
+        throw Term.notFinite(name, text).exception();
+      }
+      return number;
+    } catch (NumberFormatException e) {
+      throw malformed(all, "`" + text + "` is no number");
+    }
+  }
+
+  private static RuntimeException malformed(String text, String why) {
+    return Problem.of(Code.BAD_STEER, "`--steer " + text + "` cannot be understood")
+        .note(why)
+        .help("for example joy:4, v.npy:1.5@2:after:5, or joy:4@4-6:generated:half-life:20")
+        .exception();
+  }
+
+  /** The term for a vector that the source stands for. */
+  public Term term(Vector vector) {
+    boolean clamp = op.equals(Optional.of("clamp"));
+    OptionalDouble level = clamp ? OptionalDouble.of(number) : OptionalDouble.empty();
+    Vector used = op.map(word -> vector.as(word, level)).orElse(vector);
+    return Term.of(used, clamp ? 1 : number).at(places).on(positions).fading(decay);
+  }
+}

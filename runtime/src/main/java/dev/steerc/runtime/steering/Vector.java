@@ -1,0 +1,59 @@
+package dev.steerc.runtime.steering;
+
+import dev.steerc.plan.Site;
+import dev.steerc.runtime.Floats;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A named change of the stream: one edit for each site that it was learned at, or one edit that
+ * says nothing of where it belongs.
+ *
+ * @param name what receipts call it
+ * @param edits the edits by site, in order; empty when there is one without a site
+ * @param placeless the edit without a site
+ * @param base the fingerprint of the model that it was made for, when it is known
+ */
+public record Vector(
+    String name, Map<Site, Edit> edits, Optional<Edit> placeless, Optional<String> base) {
+
+  public Vector {
+    edits = Collections.unmodifiableMap(new LinkedHashMap<>(edits));
+    if (edits.isEmpty() == placeless.isEmpty()) {
+      throw new IllegalArgumentException("a vector has edits at sites, or one without");
+    }
+  }
+
+  /**
+   * A vector to be added, at a site that is named later.
+   *
+   * @param values [hidden]
+   */
+  public static Vector of(String name, float... values) {
+    return of(name, new Edit.Add(new Floats(new long[] {values.length}, values.clone())));
+  }
+
+  /** An edit at a site that is named later. */
+  public static Vector of(String name, Edit edit) {
+    return new Vector(name, Map.of(), Optional.of(edit), Optional.empty());
+  }
+
+  /** An edit at one site. */
+  public static Vector at(Site site, String name, Edit edit) {
+    return new Vector(name, Map.of(site, edit), Optional.empty(), Optional.empty());
+  }
+
+  /** The same vectors with another operation, such as {@code ablate}; see {@link Edit}. */
+  public Vector as(String op, OptionalDouble number) {
+    Map<Site, Edit> others = new LinkedHashMap<>();
+    edits.forEach((site, edit) -> others.put(site, as(edit, op, number)));
+    return new Vector(name, others, placeless.map(edit -> as(edit, op, number)), base);
+  }
+
+  private Edit as(Edit edit, String op, OptionalDouble number) {
+    return Edits.of(op, edit.tensors(), number, name);
+  }
+}
