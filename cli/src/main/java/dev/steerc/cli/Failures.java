@@ -24,6 +24,9 @@ final class Failures {
           Code.UNKNOWN_SITE,
           Code.UNKNOWN_OP,
           Code.NOTHING_TO_DO,
+          Code.BAD_STEER,
+          Code.BAD_STRENGTH,
+          Code.BAD_GENERATION,
           Code.UNKNOWN_CODE);
 
   private Failures() {}

@@ -19,6 +19,8 @@ import picocli.CommandLine.IVersionProvider;
       "  steerc patch gpt2.onnx --layers 6     insert a steering input at the output of block 6",
       "  steerc verify gpt2.onnx gpt2.steered.onnx",
       "                                        prove that the patch does just that",
+      "  steerc run gpt2.steered.onnx \"I feel\" --steer joy.npy:4 --compare",
+      "                                        generate text, plain and steered",
       "",
       "A patched model runs in ONNX Runtime in any language. Fed no vector it is the original.",
     },
@@ -35,6 +37,7 @@ import picocli.CommandLine.IVersionProvider;
       PatchCommand.class,
       UnpatchCommand.class,
       VerifyCommand.class,
+      RunCommand.class,
       ExplainCommand.class,
       GenerateCompletion.class,
       CommandLine.HelpCommand.class

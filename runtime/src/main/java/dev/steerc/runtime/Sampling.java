@@ -3,6 +3,7 @@ package dev.steerc.runtime;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How the next token is chosen from the model's scores. The rules apply in the order of the fields;
@@ -52,6 +53,11 @@ public record Sampling(
           .help("it is " + range)
           .exception();
     }
+  }
+
+  /** A seed that nobody chose; small enough to be exact in any JSON reader. */
+  public static long anySeed() {
+    return ThreadLocalRandom.current().nextLong(1L << 53);
   }
 
   /** Whether no chance is involved. */

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -145,8 +144,7 @@ public final class SteeredModel implements AutoCloseable {
       Settings settings = prompt.settings().apply(defaults());
       long[] ids = ids(prompt);
       Bound bound = bind(prompt.steering());
-      long seed =
-          settings.sampling().seed().orElseGet(() -> ThreadLocalRandom.current().nextLong() >>> 11);
+      long seed = settings.sampling().seed().orElseGet(Sampling::anySeed);
       for (int i = 0; i < settings.sequences(); i++) {
         Row row =
             new Row(rows.size(), ids, most(), bound, settings, seed + i * GOLDEN, stream(settings));

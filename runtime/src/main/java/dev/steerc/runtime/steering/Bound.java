@@ -35,6 +35,11 @@ public record Bound(Steering steering, Map<Site, List<Part>> edits) {
     }
   }
 
+  /** The sites that it acts at. */
+  public List<Site> sites() {
+    return List.copyOf(edits.keySet());
+  }
+
   /** Whether some of it depends on what the prompt looks like. */
   public boolean isConditional() {
     return steering.terms().stream().anyMatch(term -> term.condition().isPresent());

@@ -1,0 +1,53 @@
+package dev.steerc.cli;
+
+import dev.steerc.runtime.ModelOptions;
+import dev.steerc.runtime.Provider;
+import dev.steerc.runtime.SteeredModel;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The model to run, and how to open it. */
+final class ModelArgs {
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL",
+      description = "A .onnx file, patched or not, or a folder with one decoder.")
+  private Path model;
+
+  @Option(
+      names = "--provider",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description = "Where to compute: cpu (the default) or cuda.")
+  private String provider;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Threads of one operator (default: one for each core).")
+  private int threads;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description = "tokenizer.json, or its folder (default: beside the model).")
+  private Path tokenizer;
+
+  @Option(names = "--force", description = "Take vectors that were made for another model as well.")
+  private boolean force;
+
+  Path path() {
+    return model;
+  }
+
+  SteeredModel open() {
+    ModelOptions options =
+        ModelOptions.DEFAULT
+            .provider(Provider.of(provider))
+            .threads(Math.max(0, threads))
+            .anyBase(force);
+    return SteeredModel.open(model, tokenizer == null ? options : options.tokenizer(tokenizer));
+  }
+}

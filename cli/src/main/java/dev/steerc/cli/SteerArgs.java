@@ -1,0 +1,80 @@
+package dev.steerc.cli;
+
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.runtime.steering.Conflict;
+import dev.steerc.runtime.steering.SteerText;
+import dev.steerc.runtime.steering.Steering;
+import dev.steerc.runtime.steering.Term;
+import dev.steerc.runtime.steering.VectorStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** What to steer with. */
+final class SteerArgs {
+  @Option(
+      names = "--steer",
+      paramLabel = "VECTOR",
+      description = {
+        "NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY], repeatable. NAME is in the vector folder, or a",
+        ".npy or .safetensors file. LAYERS: 6, 4-8,10, all, 6.attn_out. POSITIONS: all, prompt,",
+        "generated, first:N, last:N, after:N. DECAY: linear:N, half-life:N. In front of NAME,",
+        "ablate=, reflect= or clamp= uses the vector so; the number of a clamp is its level."
+      })
+  private List<String> steer = List.of();
+
+  @Option(
+      names = "--vectors",
+      paramLabel = "FOLDER",
+      description = "The vector folder (default: vectors beside the model).")
+  private Path vectors;
+
+  @Option(
+      names = "--conflict",
+      paramLabel = "RULE",
+      defaultValue = "sum",
+      description = "When vectors meet at a site: sum (the default), orthogonalise or error.")
+  private String conflict;
+
+  /** The steering for a model, as yet unchecked. */
+  Steering steering(Path model) {
+    return steering(steer, store(model));
+  }
+
+  /** The vectors that have names. */
+  VectorStore store(Path model) {
+    if (vectors != null && !Files.isDirectory(vectors)) {
+      throw Problem.of(Code.FILE_NOT_FOUND, "there is no folder `" + vectors + "`")
+          .at("--vectors")
+          .help("pass a folder of .safetensors or .npy files")
+          .exception();
+    }
+    Path folder = Files.isDirectory(model) ? model : model.toAbsolutePath().getParent();
+    return VectorStore.open(vectors != null ? vectors : folder.resolve("vectors"));
+  }
+
+  /** Several vectors as {@code --steer} takes them. */
+  Steering steering(List<String> texts, VectorStore store) {
+    List<Term> terms = new ArrayList<>();
+    for (String text : texts) {
+      SteerText parsed = SteerText.parse(text);
+      terms.add(parsed.term(store.get(parsed.source())));
+    }
+    return new Steering(terms, rule());
+  }
+
+  private Conflict rule() {
+    for (Conflict rule : Conflict.values()) {
+      if (rule.label().equals(conflict.toLowerCase(Locale.ROOT))) {
+        return rule;
+      }
+    }
+    throw Problem.of(Code.USAGE, "there is no rule `" + conflict + "`")
+        .help("choose one of sum, orthogonalise, error")
+        .exception();
+  }
+}

@@ -1,0 +1,132 @@
+package dev.steerc.runtime.steering;
+
+import dev.steerc.plan.Site;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Npy;
+import dev.steerc.runtime.format.Safetensors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A vector as a file: NumPy's {@code .npy} with one vector [hidden], or safetensors with a tensor
+ * for each site, as docs/vectors.md describes.
+ */
+public final class VectorFile {
+  private static final Pattern TENSOR =
+      Pattern.compile(
+          "(?:blocks\\.(\\d{1,6})\\.([a-z_]+)|value\\.(.+?))(?:\\.(towards|read|bias|write))?");
+
+  private final Path path;
+  private final Safetensors file;
+
+  private VectorFile(Path path, Safetensors file) {
+    this.path = path;
+    this.file = file;
+  }
+
+  /**
+   * Reads a vector; its name is the file's, without the ending.
+   *
+   * @throws dev.steerc.problem.SteercException when it cannot be read or makes no sense
+   */
+  public static Vector read(Path path) {
+    if (isNpy(path)) {
+      Floats floats = Npy.read(path);
+      Edit edit =
+          Edits.of("add", Map.of("vector", floats), OptionalDouble.empty(), path.toString());
+      return Vector.of(name(path), edit);
+    }
+    return new VectorFile(path, Safetensors.read(path)).vector();
+  }
+
+  private static boolean isNpy(Path path) {
+    byte[] magic = "\u0093NUMPY".getBytes(StandardCharsets.ISO_8859_1);
+    try (InputStream in = Files.newInputStream(path)) {
+      return Arrays.equals(in.readNBytes(magic.length), magic);
+    } catch (IOException e) {
+      return false; // the reader that comes next says what is wrong
+    }
+  }
+
+  static String name(Path path) {
+    return path.getFileName().toString().replaceFirst("\\.(npy|safetensors)$", "");
+  }
+
+  private Vector vector() {
+    Map<Site, Map<String, Floats>> bySite = new LinkedHashMap<>();
+    Map<String, Floats> placeless = new LinkedHashMap<>();
+    file.tensors()
+        .forEach(
+            (name, tensor) -> {
+              Matcher matcher = TENSOR.matcher(name);
+              if (matcher.matches()) {
+                String role = Optional.ofNullable(matcher.group(4)).orElse("vector");
+                bySite.computeIfAbsent(site(matcher), s -> new LinkedHashMap<>()).put(role, tensor);
+              } else {
+                placeless.put(name, tensor);
+              }
+            });
+    Optional<String> base = Optional.ofNullable(file.metadata().get("base"));
+    if (bySite.isEmpty() && !placeless.isEmpty()) {
+      return new Vector(name(path), Map.of(), Optional.of(edit(roles(placeless))), base);
+    }
+    if (bySite.isEmpty() || !placeless.isEmpty()) {
+      throw unknown(placeless.keySet().toString());
+    }
+    Map<Site, Edit> edits = new LinkedHashMap<>();
+    bySite.forEach((site, tensors) -> edits.put(site, edit(tensors)));
+    return new Vector(name(path), edits, Optional.empty(), base);
+  }
+
+  /** The tensors of a file without sites: named by role, or one of any name. */
+  private static Map<String, Floats> roles(Map<String, Floats> tensors) {
+    return tensors.size() == 1 ? Map.of("vector", tensors.values().iterator().next()) : tensors;
+  }
+
+  private Site site(Matcher name) {
+    if (name.group(3) != null) {
+      return new Site.Named(name.group(3));
+    }
+    Site.Kind kind = Site.Kind.of(name.group(2)).orElseThrow(() -> unknown(name.group()));
+    return new Site.InBlock(Integer.parseInt(name.group(1)), kind);
+  }
+
+  private Edit edit(Map<String, Floats> tensors) {
+    String op = file.metadata().getOrDefault("op", "add");
+    return Edits.of(op, tensors, number(op.equals("clamp") ? "level" : "degrees"), path.toString());
+  }
+
+  private OptionalDouble number(String key) {
+    String text = file.metadata().get(key);
+    if (text == null) {
+      return OptionalDouble.empty();
+    }
+    try {
+      return OptionalDouble.of(Double.parseDouble(text));
+    } catch (NumberFormatException e) {
+      throw Problem.of(Code.VECTOR_SHAPE, "the metadata `" + key + "` is no number: " + text)
+          .at(path)
+          .exception();
+    }
+  }
+
+  private RuntimeException unknown(String names) {
+    return Problem.of(Code.VECTOR_SHAPE, "the tensors' names do not say where they belong")
+        .at(path)
+        .note("there is " + names)
+        .help("name them blocks.N.resid_post and so on, or save one vector only")
+        .exception();
+  }
+}
