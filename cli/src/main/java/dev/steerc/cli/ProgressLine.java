@@ -6,6 +6,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A progress bar on a terminal, and nothing anywhere else. */
 final class ProgressLine implements AutoCloseable {
+  private static final long MEGABYTE = 1_000_000;
+
   private final boolean enabled;
   private ProgressBar bar;
 
@@ -22,22 +24,45 @@ final class ProgressLine implements AutoCloseable {
       return;
     }
     if (bar == null) {
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName("verify")
-              .setInitialMax(all)
-              .setStyle(ProgressBarStyle.ASCII)
-              .clearDisplayOnFinish()
-              .build();
+      bar = builder("verify", all).build();
     }
     bar.stepTo(done);
     bar.setExtraMessage(what);
+  }
+
+  /** Shows how much of a file has come, how fast, and how long the rest takes. */
+  void showBytes(String file, long done, long size) {
+    if (!enabled) {
+      return;
+    }
+    if (bar == null || !bar.getTaskName().equals(file)) {
+      close();
+      bar = builder(file, size).setUnit(" MB", MEGABYTE).showSpeed().build();
+    }
+    bar.stepTo(done);
+    bar.setExtraMessage("");
+  }
+
+  /** Says something behind the bar, if there is one. */
+  void remark(String text) {
+    if (bar != null) {
+      bar.setExtraMessage(" " + text);
+    }
   }
 
   @Override
   public void close() {
     if (bar != null) {
       bar.close();
+      bar = null;
     }
+  }
+
+  private static ProgressBarBuilder builder(String task, long all) {
+    return new ProgressBarBuilder()
+        .setTaskName(task)
+        .setInitialMax(all)
+        .setStyle(ProgressBarStyle.ASCII)
+        .clearDisplayOnFinish();
   }
 }

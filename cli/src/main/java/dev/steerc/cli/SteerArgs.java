@@ -40,6 +40,11 @@ final class SteerArgs {
       description = "When vectors meet at a site: sum (the default), orthogonalise or error.")
   private String conflict;
 
+  /** What was given, one text a vector. */
+  List<String> texts() {
+    return steer;
+  }
+
   /** The steering for a model, as yet unchecked. */
   Steering steering(Path model) {
     return steering(steer, store(model));

@@ -54,6 +54,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private static Engine open(Path model, OptLevel level, ModelOptions how) {
+    Telemetry.off();
     OrtEnvironment environment =
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     try (SessionOptions options = new SessionOptions()) {
