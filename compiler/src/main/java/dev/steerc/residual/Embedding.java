@@ -75,9 +75,12 @@ record Embedding(long rows, String ids) {
         return Optional.empty();
       }
     }
+    // positions that are fed pick rows as ids do, from a table that may be the larger one; that an
+    // input is called so only settles which of the two is the vocabulary, never where the stream is
     return tables.stream()
         .max(
             Comparator.comparing((Embedding t) -> !t.ids().isEmpty())
+                .thenComparing(t -> !t.ids().contains("position"))
                 .thenComparing(Embedding::rows));
   }
 

@@ -3,7 +3,9 @@ package dev.steerc.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.steerc.onnx.ModelFile;
 import dev.steerc.onnx.proto.ModelProto;
+import dev.steerc.residual.Residual;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -40,6 +42,16 @@ class RandomGpt2Test {
         assertThat((double) actual[0][2][i]).isCloseTo(expected[0][2][i], within(1e-4));
       }
     }
+  }
+
+  /** A model of characters: both tables are picked by inputs, and that of positions is larger. */
+  @Test
+  void morePositionsThanTokensAreNoVocabulary() throws Exception {
+    Path file = folder.resolve("model.onnx");
+    RandomGpt2.write(file, new Gpt2.Config(1, 8, 2, 12, 64), 5, false);
+    Residual residual = Residual.find(ModelFile.open(file));
+    assertThat(residual.ids()).isEqualTo("input_ids");
+    assertThat(residual.vocabulary()).hasValue(12);
   }
 
   @Test
