@@ -122,6 +122,11 @@ public final class TestData {
     for (RefusedGraph graph : refused()) {
       files.put("refused/" + graph.fileName(), graph.model().toByteArray());
     }
+    Gpt2.Config config = MODEL.config();
+    String tokenizer = TinyTokenizer.json(config.vocab());
+    files.put("tokenizer/tokenizer.json", tokenizer.getBytes(StandardCharsets.UTF_8));
+    TestVectors.files(config.hidden())
+        .forEach((name, bytes) -> files.put("vectors/" + name, bytes));
     files.put("README.md", TestDataPage.text().getBytes(StandardCharsets.UTF_8));
     return files;
   }

@@ -37,6 +37,11 @@ final class TestDataPage {
     | file | why |
     | --- | --- |
     %s
+
+    ## tokenizer/ and vectors/
+
+    A tokenizer of as many tokens, mostly letters, and random vectors of the width of the graphs:
+    `north.npy` belongs nowhere, `east.safetensors` to the outputs of blocks 1 and 2.
     """;
 
   private TestDataPage() {}
