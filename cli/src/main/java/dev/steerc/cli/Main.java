@@ -38,6 +38,7 @@ import picocli.CommandLine.IVersionProvider;
       UnpatchCommand.class,
       VerifyCommand.class,
       RunCommand.class,
+      ChatCommand.class,
       PullCommand.class,
       ExplainCommand.class,
       GenerateCompletion.class,
