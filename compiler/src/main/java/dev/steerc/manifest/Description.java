@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param hidden the width of the stream
  * @param dtype the precision of the stream, such as {@code float32}
  * @param vocabulary the number of tokens, when it could be told
+ * @param context the most tokens of a sequence, when a table of learned positions tells
  * @param ids the input that takes token ids, empty when it could not be told
  * @param cache the key-value cache
  * @param branches how many graphs compute the stream: two when an {@code If} chooses
@@ -27,6 +28,7 @@ public record Description(
     int hidden,
     String dtype,
     Optional<Long> vocabulary,
+    Optional<Long> context,
     String ids,
     Cache cache,
     int branches,
@@ -34,7 +36,16 @@ public record Description(
 
   /** A model of which no residual stream is proven. */
   public static final Description UNKNOWN =
-      new Description(0, 0, "", Optional.empty(), "", new Cache(List.of(), List.of()), 0, Map.of());
+      new Description(
+          0,
+          0,
+          "",
+          Optional.empty(),
+          Optional.empty(),
+          "",
+          new Cache(List.of(), List.of()),
+          0,
+          Map.of());
 
   public static Description of(Residual residual) {
     Map<Site.InBlock, String> sites = new LinkedHashMap<>();
@@ -49,6 +60,7 @@ public record Description(
         residual.hidden(),
         residual.type().label(),
         residual.vocabulary().stream().boxed().findFirst(),
+        residual.context().stream().boxed().findFirst(),
         residual.ids(),
         residual.cache(),
         residual.streams().size(),
@@ -67,6 +79,7 @@ public record Description(
         "hidden", hidden,
         "dtype", dtype,
         "vocab", vocabulary,
+        "context", context,
         "kv_cache", cache.isPresent(),
         "ids", ids,
         "cache", Json.object("inputs", cache.inputs(), "outputs", cache.outputs()),
@@ -87,6 +100,7 @@ public record Description(
         number(object, "hidden"),
         (String) object.get("dtype"),
         Optional.ofNullable((Long) object.get("vocab")),
+        Optional.ofNullable((Long) object.get("context")),
         (String) object.get("ids"),
         new Cache(names(cache, "inputs"), names(cache, "outputs")),
         number(object, "branches"),

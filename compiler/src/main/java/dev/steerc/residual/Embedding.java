@@ -2,7 +2,6 @@ package dev.steerc.residual;
 
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.Node;
-import dev.steerc.onnx.Tensor;
 import dev.steerc.onnx.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,8 +18,12 @@ import java.util.Set;
  * @param rows the rows of the token table, which is the vocabulary; 0 when vectors come from
  *     outside
  * @param ids the graph input that picks the rows; empty when it could not be told
+ * @param positions the rows of the table of learned positions; 0 when there is none
  */
-record Embedding(long rows, String ids) {
+record Embedding(long rows, String ids, long positions) {
+
+  /** Tables of token types have hardly any rows. */
+  private static final int FEW = 4;
 
   /** What may happen between the tables and the stream; anything else is no embedding. */
   private static final Set<String> OPERATORS =
@@ -66,7 +69,7 @@ record Embedding(long rows, String ids) {
       if (step == null) {
         input(flow, value)
             .filter(Embedding::isStream)
-            .ifPresent(v -> tables.add(new Embedding(0, v.name())));
+            .ifPresent(v -> tables.add(new Embedding(0, v.name(), 0)));
       } else if (table(flow, step).isPresent()) {
         tables.add(table(flow, step).get());
       } else if (OPERATORS.contains(step.node().op()) || isNormOf(step, base)) {
@@ -77,11 +80,24 @@ record Embedding(long rows, String ids) {
     }
     // positions that are fed pick rows as ids do, from a table that may be the larger one; that an
     // input is called so only settles which of the two is the vocabulary, never where the stream is
-    return tables.stream()
-        .max(
-            Comparator.comparing((Embedding t) -> !t.ids().isEmpty())
-                .thenComparing(t -> !t.ids().contains("position"))
-                .thenComparing(Embedding::rows));
+    Optional<Embedding> tokens =
+        tables.stream()
+            .max(
+                Comparator.comparing((Embedding t) -> !t.ids().isEmpty())
+                    .thenComparing(t -> !t.ids().contains("position"))
+                    .thenComparing(Embedding::rows));
+    return tokens.map(table -> table.with(tables));
+  }
+
+  /** The table of tokens with what the others say of positions. */
+  private Embedding with(List<Embedding> tables) {
+    long others =
+        tables.stream()
+            .filter(table -> table != this)
+            .mapToLong(Embedding::rows)
+            .max()
+            .orElse(positions);
+    return new Embedding(rows, ids, others > FEW ? others : 0);
   }
 
   private static boolean isNormOf(Step step, String base) {
@@ -98,12 +114,14 @@ record Embedding(long rows, String ids) {
     if (!fused && !Set.of("Gather", "GatherBlockQuantized").contains(node.op())) {
       return Optional.empty();
     }
-    String table = node.input(fused ? 2 : 0);
     String ids = node.input(fused ? 0 : 1);
-    return flow.constant(table)
-        .filter(tensor -> tensor.rank() == 2)
-        .map(Tensor::dims)
-        .map(dims -> new Embedding(dims.get(0), source(flow, ids).orElse("")));
+    long positions = fused ? height(flow, node.input(3)).orElse(0L) : 0;
+    return height(flow, node.input(fused ? 2 : 0))
+        .map(rows -> new Embedding(rows, source(flow, ids).orElse(""), positions));
+  }
+
+  private static Optional<Long> height(Flow flow, String table) {
+    return flow.constant(table).filter(t -> t.rank() == 2).map(t -> t.dims().get(0));
   }
 
   /** The graph input that integer indices come from, unless they are computed, as positions are. */

@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param hidden the width of the stream
  * @param type the precision of the stream
  * @param vocabulary the number of tokens, when it could be told
+ * @param context the most tokens of a sequence, when a table of learned positions tells
  * @param ids the input that takes token ids, empty when it could not be told
  * @param cache the key-value cache
  */
@@ -27,6 +28,7 @@ public record Residual(
     int hidden,
     ElementType type,
     OptionalLong vocabulary,
+    OptionalLong context,
     String ids,
     Cache cache) {
 
@@ -100,7 +102,13 @@ public record Residual(
       cache = other.cache().inputs().size() > cache.inputs().size() ? other.cache() : cache;
     }
     return new Residual(
-        streams, (int) first.width(), first.type(), first.vocabulary(), first.ids(), cache);
+        streams,
+        (int) first.width(),
+        first.type(),
+        first.vocabulary(),
+        first.context(),
+        first.ids(),
+        cache);
   }
 
   /** A failed search of a graph that hides its blocks is a matter of where they hide. */

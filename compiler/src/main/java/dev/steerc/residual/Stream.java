@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param type the precision
  * @param ids the input that takes token ids, empty when it could not be told
  * @param vocabulary the rows of the token table; empty when vectors come from outside
+ * @param context the rows of the table of learned positions; empty when there is none
  * @param cache the key-value cache, by the names of the model's inputs and outputs
  */
 public record Stream(
@@ -24,6 +25,7 @@ public record Stream(
     ElementType type,
     String ids,
     OptionalLong vocabulary,
+    OptionalLong context,
     Cache cache) {
 
   public Stream {
@@ -39,14 +41,18 @@ public record Stream(
     Flow flow = Flow.of(graph);
     Chain chain = Chain.find(flow);
     Blocks blocks = Blocks.of(flow, chain);
-    long rows = chain.embedding().rows();
     return new Stream(
         graph,
         blocks.list(),
         blocks.width(),
         blocks.type(),
         chain.embedding().ids(),
-        rows > 0 ? OptionalLong.of(rows) : OptionalLong.empty(),
+        known(chain.embedding().rows()),
+        known(chain.embedding().positions()),
         CacheSearch.of(flow, chain, containers));
+  }
+
+  private static OptionalLong known(long rows) {
+    return rows > 0 ? OptionalLong.of(rows) : OptionalLong.empty();
   }
 }

@@ -75,8 +75,13 @@ public final class SteeredModel implements AutoCloseable {
 
   /** The most tokens that prompt and text can have together, when that is known. */
   public OptionalInt context() {
-    boolean fixed = decoder.columns() > 0 && !decoder.isCached();
-    return fixed ? OptionalInt.of(decoder.columns()) : config.context();
+    if (decoder.columns() > 0 && !decoder.isCached()) {
+      return OptionalInt.of(decoder.columns());
+    }
+    // a table may have rows that the model was not trained for, and a file may be another model's
+    long learned = files.step().model().context().orElse((long) Integer.MAX_VALUE);
+    int most = Math.toIntExact(Math.min(learned, config.context().orElse(Integer.MAX_VALUE)));
+    return most < Integer.MAX_VALUE ? OptionalInt.of(most) : OptionalInt.empty();
   }
 
   /** What the files beside the model say of how to generate, and the usual defaults. */

@@ -160,7 +160,7 @@ final class Prover implements AutoCloseable {
       Steerc.patch(original.path(), Request.of(all, plan.mode()), twin);
       try (Engine tapped = Engine.open(twin, OptLevel.ALL_OPT);
           Engine real = Engine.open(patched.path(), OptLevel.ALL_OPT)) {
-        Map<Trial, Map<String, Floats>> before = new HashMap<>();
+        Map<Trial, Map<String, Floats>> before = new LinkedHashMap<>();
         for (Trial trial : trials) {
           before.put(trial, tapped.run(trial.feeds(), neutral(tapped)));
         }
