@@ -190,13 +190,13 @@ final class Chat {
   }
 
   private int tokens(String text) {
-    return model.tokenizer().orElseThrow().encode(text, false).length;
+    return model.tokenizer().orElseThrow().encode(text, !template.isFromModel()).length;
   }
 
   private String render(List<Message> asked) {
     List<Message> all = new ArrayList<>();
     system.ifPresent(text -> all.add(new Message("system", text)));
     all.addAll(asked);
-    return template.render(all);
+    return template.render(all, true);
   }
 }

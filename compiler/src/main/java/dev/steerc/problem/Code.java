@@ -192,8 +192,8 @@ public enum Code {
       "A configuration file beside the model cannot be understood.",
       "Fetch the file again from where the model came from, or remove it."),
   BAD_TEMPLATE(
-      "The chat template cannot be rendered.",
-      "Use a template that needs neither macros of Python nor namespaces, or chat without one."),
+      "The chat template cannot be rendered, or refuses the conversation.",
+      "See the note for its own words; chat_template.jinja beside the model is the file to mend."),
 
   // vectors
   VECTOR_NOT_FOUND(

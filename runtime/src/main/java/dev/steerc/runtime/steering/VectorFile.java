@@ -4,14 +4,9 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.Floats;
-import dev.steerc.runtime.format.Npy;
 import dev.steerc.runtime.format.Safetensors;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import dev.steerc.runtime.format.TensorFile;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -42,22 +37,7 @@ public final class VectorFile {
    * @throws dev.steerc.problem.SteercException when it cannot be read or makes no sense
    */
   public static Vector read(Path path) {
-    if (isNpy(path)) {
-      Floats floats = Npy.read(path);
-      Edit edit =
-          Edits.of("add", Map.of("vector", floats), OptionalDouble.empty(), path.toString());
-      return Vector.of(name(path), edit);
-    }
-    return new VectorFile(path, Safetensors.read(path)).vector();
-  }
-
-  private static boolean isNpy(Path path) {
-    byte[] magic = "\u0093NUMPY".getBytes(StandardCharsets.ISO_8859_1);
-    try (InputStream in = Files.newInputStream(path)) {
-      return Arrays.equals(in.readNBytes(magic.length), magic);
-    } catch (IOException e) {
-      return false; // the reader that comes next says what is wrong
-    }
+    return new VectorFile(path, TensorFile.read(path)).vector();
   }
 
   static String name(Path path) {
