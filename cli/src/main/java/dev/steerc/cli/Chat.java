@@ -154,7 +154,7 @@ final class Chat {
       messages.clear();
       messages.addAll(asked);
       if (!talk.isQuiet()) {
-        System.err.println(style.faint(watch.line(completion.seed(), false)));
+        System.err.println(style.faint(watch.line()));
       }
     } finally {
       lines.onInterrupt(() -> {});

@@ -5,6 +5,7 @@ import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.VectorStore;
 import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,8 +36,12 @@ final class ChatCommand implements Runnable {
   @Option(names = "--system", paramLabel = "TEXT", description = "What the model is told to be.")
   private String system;
 
-  @Mixin private SteerArgs steer;
-  @Mixin private GenerateArgs generate;
+  @ArgGroup(validate = false, order = 1, heading = "%nSteering:%n")
+  private SteerArgs steer = new SteerArgs();
+
+  @ArgGroup(validate = false, order = 2, heading = "%nGenerating:%n")
+  private GenerateArgs generate = new GenerateArgs();
+
   @Mixin private Talk talk;
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,12 +54,14 @@ final class RunCommand implements Runnable {
       description = "The prompt as token ids with commas between; needs no tokenizer.")
   private String ids;
 
-  @Mixin private SteerArgs steer;
+  @ArgGroup(validate = false, order = 1, heading = "%nSteering:%n")
+  private SteerArgs steer = new SteerArgs();
 
   @Option(names = "--compare", description = "Print the plain and the steered text side by side.")
   private boolean compare;
 
-  @Mixin private GenerateArgs generate;
+  @ArgGroup(validate = false, order = 2, heading = "%nGenerating:%n")
+  private GenerateArgs generate = new GenerateArgs();
 
   @Option(
       names = {"-n", "--num-return-sequences"},

@@ -72,7 +72,8 @@ final class RunOutput {
       Style style = Style.ofTerminal();
       Completion last = completions.get(completions.size() - 1);
       readings(completions).forEach(line -> System.err.println(style.faint(line)));
-      System.err.println(style.faint(watch.line(last.seed(), chance)));
+      String seed = chance ? "; seed " + last.seed() : "";
+      System.err.println(style.faint(watch.line() + "; " + watch.opening() + seed));
     }
   }
 

@@ -19,12 +19,12 @@ final class SteerArgs {
   @Option(
       names = "--steer",
       paramLabel = "VECTOR",
-      description = {
-        "NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY], repeatable. NAME is in the vector folder, or a",
-        ".npy or .safetensors file. LAYERS: 6, 4-8,10, all, 6.attn_out. POSITIONS: all, prompt,",
-        "generated, first:N, last:N, after:N. DECAY: linear:N, half-life:N. In front of NAME,",
-        "ablate=, reflect= or clamp= uses the vector so; the number of a clamp is its level."
-      })
+      description =
+          "NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY], repeatable. NAME is in the vector folder, or"
+              + " a .npy or .safetensors file. LAYERS: 6, 4-8,10, all, 6.attn_out. POSITIONS: all,"
+              + " prompt, generated, first:N, last:N, after:N. DECAY: linear:N, half-life:N."
+              + " ablate=, reflect= or clamp= in front of NAME uses the vector so; the number of a"
+              + " clamp is its level.")
   private List<String> steer = List.of();
 
   @Option(
@@ -36,9 +36,8 @@ final class SteerArgs {
   @Option(
       names = "--conflict",
       paramLabel = "RULE",
-      defaultValue = "sum",
       description = "When vectors meet at a site: sum (the default), orthogonalise or error.")
-  private String conflict;
+  private String conflict = "sum";
 
   /** What was given, one text a vector. */
   List<String> texts() {

@@ -30,17 +30,20 @@ final class Stopwatch {
   }
 
   /** One line for a person. */
-  String line(long seed, boolean chance) {
+  String line() {
     return String.format(
         Locale.ROOT,
-        "%d token%s in %.2f s: %.1f tokens/s, the first after %.3f s; opened in %.2f s%s",
+        "%d token%s in %.2f s: %.1f tokens/s, the first after %.3f s",
         tokens,
         tokens == 1 ? "" : "s",
         seconds(loaded, last),
         perSecond(),
-        seconds(loaded, first),
-        seconds(start, loaded),
-        chance ? "; seed " + seed : "");
+        seconds(loaded, first));
+  }
+
+  /** How long opening the model took. */
+  String opening() {
+    return String.format(Locale.ROOT, "opened in %.2f s", seconds(start, loaded));
   }
 
   Map<String, Object> toMap() {

@@ -1,10 +1,9 @@
 package dev.steerc.plan;
 
+import dev.steerc.problem.Choices;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,7 +44,7 @@ public final class Target {
             () ->
                 Problem.of(Code.UNKNOWN_SITE, "there is no site `" + name + "`")
                     .help(
-                        suggest(
+                        Choices.help(
                             name,
                             List.of("resid_pre", "attn_out", "resid_mid", "mlp_out", "resid_post")))
                     .exception());
@@ -59,7 +58,7 @@ public final class Target {
       case "tap" -> new Tap(site);
       default ->
           throw Problem.of(Code.UNKNOWN_OP, "there is no operation `" + op + "`")
-              .help(suggest(op, OPS))
+              .help(Choices.help(op, OPS))
               .exception();
     };
   }
@@ -77,33 +76,5 @@ public final class Target {
           .exception();
     }
     return OptionalInt.of(rank);
-  }
-
-  private static String suggest(String wrong, List<String> choices) {
-    String all = "choose one of " + String.join(", ", choices);
-    String lower = wrong.toLowerCase(Locale.ROOT);
-    return choices.stream()
-        .filter(choice -> distance(lower, choice) <= Math.min(3, choice.length() - 1))
-        .min(Comparator.comparingInt(choice -> distance(lower, choice)))
-        .map(close -> "did you mean `" + close + "`? " + all)
-        .orElse(all);
-  }
-
-  /** Levenshtein's distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 }

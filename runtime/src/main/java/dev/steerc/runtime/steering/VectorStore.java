@@ -1,5 +1,6 @@
 package dev.steerc.runtime.steering;
 
+import dev.steerc.problem.Choices;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.io.IOException;
@@ -66,7 +67,9 @@ public record VectorStore(Path folder, Map<String, Path> files) {
             files.isEmpty()
                 ? "the folder has none, and there is no such file"
                 : "the folder has " + String.join(", ", names()))
-        .help("pass a .npy or .safetensors file, or name the folder with --vectors")
+        .help(
+            Choices.close(nameOrFile, names()).map(c -> "did you mean `" + c + "`? ").orElse("")
+                + "pass a .npy or .safetensors file, or name the folder with --vectors")
         .exception();
   }
 }
