@@ -2,6 +2,8 @@ package dev.steerc.cli;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.runtime.steering.Condition;
+import dev.steerc.runtime.steering.ConditionText;
 import dev.steerc.runtime.steering.Conflict;
 import dev.steerc.runtime.steering.SteerText;
 import dev.steerc.runtime.steering.Steering;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What to steer with. */
@@ -26,6 +29,14 @@ final class SteerArgs {
               + " ablate=, reflect= or clamp= in front of NAME uses the vector so; the number of a"
               + " clamp is its level.")
   private List<String> steer = List.of();
+
+  @Option(
+      names = "--when",
+      paramLabel = "CONDITION",
+      description =
+          "NAME@SITE>COSINE or NAME@SITE<COSINE: steer only where the prompt's mean activation at a"
+              + " tapped site compares so with that vector.")
+  private String when;
 
   @Option(
       names = "--vectors",
@@ -63,12 +74,19 @@ final class SteerArgs {
 
   /** Several vectors as {@code --steer} takes them. */
   Steering steering(List<String> texts, VectorStore store) {
+    Optional<Condition> condition = Optional.ofNullable(when).map(text -> condition(text, store));
     List<Term> terms = new ArrayList<>();
     for (String text : texts) {
       SteerText parsed = SteerText.parse(text);
-      terms.add(parsed.term(store.get(parsed.source())));
+      Term term = parsed.term(store.get(parsed.source()));
+      terms.add(condition.map(term::when).orElse(term));
     }
     return new Steering(terms, rule());
+  }
+
+  private static Condition condition(String text, VectorStore store) {
+    ConditionText parsed = ConditionText.parse(text);
+    return parsed.condition(store.get(parsed.source()));
   }
 
   private Conflict rule() {
