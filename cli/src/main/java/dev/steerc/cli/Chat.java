@@ -148,7 +148,7 @@ final class Chat {
               System.out.flush();
             })) {
       lines.onInterrupt(session::cancel);
-      Completion completion = session.finish().get(0);
+      Completion completion = session.finish().get(0).orThrow();
       System.out.println();
       asked.add(new Message("assistant", completion.text().strip()));
       messages.clear();

@@ -2,6 +2,7 @@ package dev.steerc.cli;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.Sampling;
 import dev.steerc.runtime.Session;
@@ -99,13 +100,14 @@ final class RunCommand implements Runnable {
       watch.loaded();
       boolean chance = !generate.over(opened.defaults()).sampling().isGreedy();
       RunOutput output = new RunOutput(opened, talk, steering, compare, chance, watch);
-      try (Session session = opened.start(prompts, output::token)) {
+      try (Session session = opened.start(prompts, output)) {
         while (session.step()) {
           if (System.out.checkError()) {
             session.cancel(); // the reader has gone
           }
         }
         output.finish(session.completions());
+        session.completions().forEach(Completion::orThrow);
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.steerc.manifest.Json;
 import dev.steerc.plan.Site;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.FinishReason;
+import dev.steerc.runtime.Listener;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.TokenScore;
 import dev.steerc.runtime.steering.Edit;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What {@code steerc run} prints: text as it comes, or all at the end. */
-final class RunOutput {
+final class RunOutput implements Listener {
   private final SteeredModel model;
   private final Talk talk;
   private final Steering steering;
@@ -45,12 +46,21 @@ final class RunOutput {
   }
 
   /** Prints the first text while it is generated; others have to wait for their turn. */
-  void token(int row, long token, String piece) {
+  @Override
+  public void token(int row, long token, String piece) {
     watch.token();
+    stream(row, text ? piece : (streamed++ == 0 ? "" : ",") + token);
+  }
+
+  @Override
+  public void ended(int row, FinishReason reason, String rest) {
+    stream(row, rest);
+  }
+
+  private void stream(int row, String piece) {
     if (row == 0 && !talk.isJson() && !compare) {
-      System.out.print(text ? piece : (streamed == 0 ? "" : ",") + token);
+      System.out.print(piece);
       System.out.flush();
-      streamed++;
     }
   }
 

@@ -180,7 +180,9 @@ public enum Code {
           + " broken model.",
       "Lower the strength; if it stays so with none, the model is broken."),
   BAD_GENERATION("A setting of the generation is outside its range.", "See steerc run --help."),
-  MODEL_CLOSED("The model was closed while it was still wanted.", "Open it again."),
+  MODEL_CLOSED(
+      "The model or tokenizer was closed while it was still wanted.",
+      "Open it again; close it only when nothing uses it any more."),
   NO_TOKENIZER(
       "There is no tokenizer beside the model, so text cannot become tokens.",
       "Put tokenizer.json (or vocab.json and merges.txt) beside the model, pass --tokenizer, or"

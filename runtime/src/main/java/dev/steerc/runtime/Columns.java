@@ -7,9 +7,10 @@ import java.util.Arrays;
  *
  * @param ids [rows][columns], padded at the left
  * @param padding how many columns at the left of each row's sequence are padding
+ * @param lengths how many tokens each row has; one that ended stays at its last position
  * @param first the columns that are in the cache already
  */
-record Columns(long[][] ids, int[] padding, int first) {
+record Columns(long[][] ids, int[] padding, int[] lengths, int first) {
 
   int rows() {
     return ids.length;
@@ -23,7 +24,7 @@ record Columns(long[][] ids, int[] padding, int first) {
   Columns widened(int width) {
     long[][] wide = new long[ids.length][];
     Arrays.setAll(wide, row -> Arrays.copyOf(ids[row], width));
-    return new Columns(wide, padding, first);
+    return new Columns(wide, padding, lengths, first);
   }
 
   /** What an input of that role is fed at a place. */
@@ -31,7 +32,7 @@ record Columns(long[][] ids, int[] padding, int first) {
     return switch (role) {
       case IDS -> ids[row][column];
       case MASK -> column >= padding[row] ? 1 : 0;
-      case POSITIONS -> Math.max(0, first + column - padding[row]);
+      case POSITIONS -> Math.max(0, Math.min(first + column - padding[row], lengths[row] - 1));
       default -> 0;
     };
   }

@@ -11,7 +11,9 @@ public enum FinishReason {
   /** Somebody cancelled it. */
   CANCELLED,
   /** Its time was up. */
-  DEADLINE;
+  DEADLINE,
+  /** The model computed no usable scores for it; other texts of the batch go on. */
+  FAILED;
 
   /** The word for it in JSON. */
   public String label() {

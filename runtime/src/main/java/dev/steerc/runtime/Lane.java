@@ -122,6 +122,7 @@ final class Lane implements AutoCloseable {
   private void run(int first, int end, Map<Site, List<Floats>> watched) {
     long[][] ids = new long[seats.size()][end - first];
     int[] position = new int[seats.size()];
+    int[] lengths = seats.stream().mapToInt(Row::length).toArray();
     for (int seat = 0; seat < seats.size(); seat++) {
       position[seat] = first - padding[seat];
       for (int column = first; column < end; column++) {
@@ -133,7 +134,8 @@ final class Lane implements AutoCloseable {
     Map<String, Floats> steering = feeder.feeds(schedules, position, tokens);
     Map<String, Floats> taps = new HashMap<>();
     watched.keySet().forEach(site -> taps.put(ports.taps().get(site), null));
-    KvCache next = decoder.run(workspace, new Columns(ids, padding, first), cache, steering, taps);
+    Columns columns = new Columns(ids, padding, lengths, first);
+    KvCache next = decoder.run(workspace, columns, cache, steering, taps);
     cache.close();
     cache = next;
     watched.forEach((site, parts) -> parts.add(taps.get(ports.taps().get(site))));

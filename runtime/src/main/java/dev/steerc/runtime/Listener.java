@@ -15,4 +15,13 @@ public interface Listener {
    *     often empty
    */
   void token(int row, long token, String text);
+
+  /**
+   * A text ended.
+   *
+   * @param rest what was held back of it and can be shown now; empty unless it was ended early
+   */
+  default void ended(int row, FinishReason reason, String rest) {
+    // most listeners see it in the completion
+  }
 }

@@ -5,6 +5,7 @@ import dev.steerc.manifest.Description;
 import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.Fingerprint;
 import dev.steerc.onnx.ModelFile;
+import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
@@ -56,9 +57,14 @@ record ModelFiles(Decoding prefill, Decoding step) {
           .orElseGet(() -> Ports.none(model.blocks(), Fingerprint.of(file), file.where()));
     }
 
+    /** What it was patched with: both halves of a pair are fed the same. */
     List<String> plan() {
-      return manifest.map(Manifest::interventions).orElse(List.of()).stream()
-          .map(Intervention::text)
+      return manifest.stream()
+          .flatMap(
+              m ->
+                  m.interventions().stream()
+                      .map(Intervention::text)
+                      .map(text -> m.mode() == InputMode.REQUIRED ? text + ", required" : text))
           .toList();
     }
   }

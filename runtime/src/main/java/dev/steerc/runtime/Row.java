@@ -1,10 +1,13 @@
 package dev.steerc.runtime;
 
 import dev.steerc.plan.Site;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.steering.Bound;
 import dev.steerc.runtime.steering.Reading;
 import dev.steerc.runtime.steering.Schedule;
 import dev.steerc.runtime.text.TextStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +16,8 @@ import java.util.Optional;
 
 /** One sequence while it is generated: its tokens, its steering and how far it is. */
 final class Row {
+  private static final Duration AGES = Duration.ofDays(36_500);
+
   private final int index;
   private final int prompt;
   private final int context;
@@ -30,6 +35,7 @@ final class Row {
   private boolean started;
   private List<Reading> readings = List.of();
   private FinishReason reason;
+  private Problem problem;
 
   /**
    * A sequence that has only its prompt.
@@ -54,9 +60,15 @@ final class Row {
     this.seed = seed;
     this.sampler = new Sampler(settings.sampling(), seed, ids);
     this.text = text;
-    this.deadline =
-        settings.limit().map(limit -> System.nanoTime() + limit.toNanos()).orElse(Long.MAX_VALUE);
+    this.deadline = settings.limit().map(Row::deadline).orElse(Long.MAX_VALUE);
     swap(bound);
+  }
+
+  private static long deadline(Duration limit) {
+    if (limit.compareTo(AGES) > 0) {
+      return Long.MAX_VALUE; // more nanoseconds than a long counts
+    }
+    return System.nanoTime() + (limit.isNegative() ? 0 : limit.toNanos());
   }
 
   int index() {
@@ -84,8 +96,11 @@ final class Row {
     return reason == null;
   }
 
-  /** Another steering, from the next token that is run on. */
+  /** Another steering, from the next token that is run on; a text that ended keeps its own. */
   void swap(Bound next) {
+    if (!isRunning()) {
+      return;
+    }
     bound = next;
     if (started) {
       schedule.swap(length - 1, next);
@@ -111,22 +126,45 @@ final class Row {
   /** Takes the next token from the scores of the last one, which are overwritten. */
   void advance(float[] logits, Listener listener) {
     started = true;
+    int token;
+    try {
+      token = choose(logits);
+    } catch (SteercException e) {
+      problem = e.problems().get(0);
+      end(FinishReason.FAILED, listener);
+      return;
+    }
+    append(token);
+    String piece = text.map(stream -> stream.push(token)).orElse("");
+    reason = ending(token);
+    if (reason != null) {
+      piece += rest();
+    }
+    shown.append(piece);
+    listener.token(index, token, piece);
+    if (reason != null) {
+      listener.ended(index, reason, "");
+    }
+  }
+
+  private int choose(float[] logits) {
     float[] raw = settings.logprobs() > 0 ? logits.clone() : logits;
     int token = sampler.next(logits);
     if (settings.logprobs() > 0) {
       scores.add(Sampler.score(raw, token, settings.logprobs()));
     }
-    append(token);
-    boolean ended = settings.endTokens().contains((long) token);
-    String piece = text.map(stream -> stream.push(token)).orElse("");
-    if (ended || text.map(TextStream::stopped).orElse(false)) {
-      reason = FinishReason.STOP;
-    } else if (length - prompt >= settings.maxNewTokens() || length >= context) {
-      reason = FinishReason.LENGTH;
-    } else if (isLate()) {
-      reason = FinishReason.DEADLINE;
+    return token;
+  }
+
+  /** Why the text ends with a token; null when it goes on. */
+  private FinishReason ending(long token) {
+    if (settings.endTokens().contains(token) || text.map(TextStream::stopped).orElse(false)) {
+      return FinishReason.STOP;
     }
-    tell(token, piece + (reason == null ? "" : rest()), listener);
+    if (length - prompt >= settings.maxNewTokens() || length >= context) {
+      return FinishReason.LENGTH;
+    }
+    return isLate() ? FinishReason.DEADLINE : null;
   }
 
   private void append(long token) {
@@ -134,11 +172,6 @@ final class Row {
       ids = Arrays.copyOf(ids, Math.max(16, 2 * length));
     }
     ids[length++] = token;
-  }
-
-  private void tell(long token, String piece, Listener listener) {
-    shown.append(piece);
-    listener.token(index, token, piece);
   }
 
   private String rest() {
@@ -150,10 +183,12 @@ final class Row {
   }
 
   /** Ends it before its time. */
-  void end(FinishReason why) {
+  void end(FinishReason why, Listener listener) {
     if (reason == null) {
       reason = why;
-      shown.append(rest());
+      String rest = rest();
+      shown.append(rest);
+      listener.ended(index, why, rest);
     }
   }
 
@@ -163,6 +198,7 @@ final class Row {
         Arrays.copyOfRange(ids, prompt, length),
         shown.toString(),
         Optional.ofNullable(reason),
+        Optional.ofNullable(problem),
         List.copyOf(scores),
         readings,
         bound.steering(),

@@ -5,7 +5,6 @@ import dev.steerc.problem.Problem;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
 /**
@@ -13,6 +12,9 @@ import java.util.SplittableRandom;
  * else is generated beside.
  */
 final class Sampler {
+  /** So few are faster kept in order than sorted with all others. */
+  private static final int FEW = 1024;
+
   private final Sampling sampling;
   private final SplittableRandom random;
   private final Map<Long, Integer> generated = new HashMap<>();
@@ -60,14 +62,21 @@ final class Sampler {
     int best = 0;
     for (int i = 0; i < scores.length; i++) {
       if (Float.isNaN(scores[i]) || scores[i] == Float.POSITIVE_INFINITY) {
-        throw Problem.of(Code.SCORES_NOT_FINITE, "the model gives a token the score " + scores[i])
-            .note("token " + i)
-            .help("lower the strength of the steering")
-            .exception();
+        throw notFinite(scores[i], "token " + i);
       }
       best = scores[i] > scores[best] ? i : best;
     }
+    if (scores[best] == Float.NEGATIVE_INFINITY) {
+      throw notFinite(scores[best], "every token");
+    }
     return best;
+  }
+
+  private static RuntimeException notFinite(float score, String where) {
+    return Problem.of(Code.SCORES_NOT_FINITE, "the model gives a token the score " + score)
+        .note(where)
+        .help("lower the strength of the steering")
+        .exception();
   }
 
   private int draw(float[] scores, int best) {
@@ -114,40 +123,60 @@ final class Sampler {
 
   /** The tokens with the highest scores, best first; of equal ones the first. */
   static int[] top(float[] scores, int most) {
-    PriorityQueue<Integer> worstFirst =
-        new PriorityQueue<>(
-            (a, b) -> scores[a] != scores[b] ? Float.compare(scores[a], scores[b]) : b - a);
-    for (int i = 0; i < scores.length; i++) {
-      if (worstFirst.size() < most) {
-        worstFirst.add(i);
-      } else if (scores[i] > scores[worstFirst.peek()]) {
-        worstFirst.poll();
-        worstFirst.add(i);
-      }
-    }
-    int[] top = new int[worstFirst.size()];
-    for (int i = top.length - 1; i >= 0; i--) {
-      top[i] = worstFirst.poll();
+    long[] keys = most <= FEW ? few(scores, most) : all(scores);
+    int[] top = new int[Math.min(most, keys.length)];
+    for (int i = 0; i < top.length; i++) {
+      top[i] = (int) keys[i];
     }
     return top;
   }
 
+  private static long[] all(float[] scores) {
+    long[] keys = new long[scores.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = key(scores[i], i);
+    }
+    Arrays.sort(keys);
+    return keys;
+  }
+
+  /** Keeps the best so far in order; hardly any later token is among them. */
+  private static long[] few(float[] scores, int most) {
+    long[] keys = new long[Math.min(most, scores.length)];
+    int size = 0;
+    for (int i = 0; i < scores.length; i++) {
+      long key = key(scores[i], i);
+      if (size < keys.length || size > 0 && key < keys[size - 1]) {
+        int at = size < keys.length ? size++ : size - 1;
+        while (at > 0 && keys[at - 1] > key) {
+          keys[at] = keys[--at];
+        }
+        keys[at] = key;
+      }
+    }
+    return keys;
+  }
+
+  /** A number that is smaller for a higher score, then for an earlier token. */
+  private static long key(float score, int token) {
+    int bits = Float.floatToIntBits(score + 0f); // -0 is 0
+    int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);
+    return (long) ~ordered << 32 | token;
+  }
+
   /** How likely a token is, and the most likely ones. */
   static TokenScore score(float[] scores, int token, int best) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (float score : scores) {
-      max = Math.max(max, score);
-    }
+    double max = scores[top(scores, 1)[0]];
     double total = 0;
     for (float score : scores) {
       total += Math.exp(score - max);
     }
-    double norm = max + Math.log(total);
+    double norm = Math.log(total);
     return new TokenScore(
         token,
-        scores[token] - norm,
+        scores[token] - max - norm,
         Arrays.stream(top(scores, best))
-            .mapToObj(i -> new TokenScore.Candidate(i, scores[i] - norm))
+            .mapToObj(i -> new TokenScore.Candidate(i, scores[i] - max - norm))
             .toList());
   }
 }

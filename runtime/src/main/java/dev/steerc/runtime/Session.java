@@ -6,9 +6,9 @@ import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.steering.Bound;
 import dev.steerc.runtime.steering.Steering;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Some texts while they are generated. One thread steps; any thread may steer, cancel or look at
@@ -20,8 +20,9 @@ public final class Session implements AutoCloseable {
   private final List<Lane> lanes = new ArrayList<>();
   private final Listener listener;
   private final Breaker breaker;
-  private final Map<Integer, Bound> swaps = new ConcurrentHashMap<>();
-  private volatile boolean started;
+  private final Map<Integer, Bound> swaps = new HashMap<>();
+  private boolean started;
+  private boolean failed;
   private boolean closed;
 
   Session(SteeredModel model, List<Row> rows, List<List<Row>> groups, Listener listener) {
@@ -36,24 +37,28 @@ public final class Session implements AutoCloseable {
    * Generates one more token of every text that is not finished; the first step runs the prompts.
    *
    * @return whether there is more to do
-   * @throws SteercException when a run fails; the model stays usable
+   * @throws SteercException when a run fails; the model stays usable, the session does not
    */
   public synchronized boolean step() {
     if (closed) {
       throw new IllegalStateException("the session is closed");
     }
+    if (failed) {
+      throw new IllegalStateException("an earlier step of the session failed");
+    }
     swap();
-    rows.stream().filter(Row::isLate).forEach(row -> row.end(FinishReason.DEADLINE));
+    failed = true; // until it is done: of rows that run together, some may be a token ahead
+    rows.stream().filter(Row::isLate).forEach(row -> row.end(FinishReason.DEADLINE, listener));
     for (Lane lane : lanes) {
-      if (lane.isRunning() && !breaker.isBroken()) {
-        started = true;
+      if (lane.isRunning() && !breaker.isBroken() && !closed) {
         advance(lane);
       }
     }
+    failed = false;
     if (breaker.isBroken()) {
-      rows.forEach(row -> row.end(FinishReason.CANCELLED));
+      rows.forEach(row -> row.end(FinishReason.CANCELLED, listener));
     }
-    return rows.stream().anyMatch(Row::isRunning);
+    return !closed && rows.stream().anyMatch(Row::isRunning);
   }
 
   private void advance(Lane lane) {
@@ -69,9 +74,12 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /** What is swapped in from here on waits for the next step, and finds the prompts run. */
   private void swap() {
-    for (Integer row : List.copyOf(swaps.keySet())) {
-      rows.get(row).swap(swaps.remove(row));
+    synchronized (swaps) {
+      started = true;
+      swaps.forEach((row, bound) -> rows.get(row).swap(bound));
+      swaps.clear();
     }
   }
 
@@ -94,10 +102,7 @@ public final class Session implements AutoCloseable {
    * @throws SteercException when the steering does not fit the model; nothing is changed then
    */
   public void steer(Steering steering) {
-    Bound bound = swappable(steering);
-    for (int row = 0; row < rows.size(); row++) {
-      swaps.put(row, bound);
-    }
+    swap(0, rows.size(), model.bind(steering));
   }
 
   /** The same for one text. */
@@ -105,18 +110,21 @@ public final class Session implements AutoCloseable {
     if (row < 0 || row >= rows.size()) {
       throw new IllegalArgumentException("row " + row + " of " + rows.size());
     }
-    swaps.put(row, swappable(steering));
+    swap(row, row + 1, model.bind(steering));
   }
 
-  private Bound swappable(Steering steering) {
-    Bound bound = model.bind(steering);
-    if (started && bound.isConditional()) {
-      throw Problem.of(Code.BAD_GENERATION, "a condition cannot be swapped in")
-          .note("it is decided on the prompt, which has been run")
-          .help("start a new session with it")
-          .exception();
+  private void swap(int from, int to, Bound bound) {
+    synchronized (swaps) {
+      if (started && bound.isConditional()) {
+        throw Problem.of(Code.BAD_GENERATION, "a condition cannot be swapped in")
+            .note("it is decided on the prompt, which has been run")
+            .help("start a new session with it")
+            .exception();
+      }
+      for (int row = from; row < to; row++) {
+        swaps.put(row, bound);
+      }
     }
-    return bound;
   }
 
   /** Ends all texts, in the middle of a run if need be; what is there is the result. */

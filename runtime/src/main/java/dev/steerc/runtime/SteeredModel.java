@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -23,13 +22,12 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * threads; each generation is a {@link Session} of its own.
  */
 public final class SteeredModel implements AutoCloseable {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-
   private final ModelOptions options;
   private final ModelFiles files;
   private final Decoder decoder;
   private final ModelConfig config;
-  private final ReadWriteLock use = new ReentrantReadWriteLock();
+  private final Ports ports;
+  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
   private Optional<Tokenizer> tokenizer;
   private boolean closed;
 
@@ -39,6 +37,7 @@ public final class SteeredModel implements AutoCloseable {
     this.files = files;
     this.decoder = decoder;
     this.config = config;
+    this.ports = files.ports();
   }
 
   /** Opens a model on the CPU. */
@@ -65,7 +64,7 @@ public final class SteeredModel implements AutoCloseable {
 
   /** Its steering inputs and taps; none when it is not patched. */
   public Ports ports() {
-    return files.ports();
+    return ports;
   }
 
   /** The number of tokens that it knows. */
@@ -120,15 +119,23 @@ public final class SteeredModel implements AutoCloseable {
    * @throws dev.steerc.problem.SteercException with all that does not fit
    */
   public Bound bind(Steering steering) {
-    return files.ports().bind(steering, options.anyBase());
+    return ports.bind(steering, options.anyBase());
   }
 
-  /** Generates a text. */
+  /**
+   * Generates a text.
+   *
+   * @throws dev.steerc.problem.SteercException when something is wrong with the prompt, the
+   *     steering or the run
+   */
   public Completion generate(String prompt, Steering steering) {
-    return generate(Prompt.of(prompt).steered(steering)).get(0);
+    return generate(Prompt.of(prompt).steered(steering)).get(0).orThrow();
   }
 
-  /** Generates a text for each prompt, or as many as its settings ask for. */
+  /**
+   * Generates a text for each prompt, or as many as its settings ask for. One that fails says so in
+   * its completion, and the others are generated all the same.
+   */
   public List<Completion> generate(Prompt... prompts) {
     try (Session session = start(List.of(prompts), Listener.NONE)) {
       return session.finish();
@@ -150,9 +157,9 @@ public final class SteeredModel implements AutoCloseable {
       long[] ids = ids(prompt);
       Bound bound = bind(prompt.steering());
       long seed = settings.sampling().seed().orElseGet(Sampling::anySeed);
+      Memory.check(path(), settings.sequences(), ids.length, vocabulary());
       for (int i = 0; i < settings.sequences(); i++) {
-        Row row =
-            new Row(rows.size(), ids, most(), bound, settings, seed + i * GOLDEN, stream(settings));
+        Row row = new Row(rows.size(), ids, most(), bound, settings, seed + i, stream(settings));
         rows.add(row);
       }
     }
@@ -243,7 +250,7 @@ public final class SteeredModel implements AutoCloseable {
   }
 
   Lane lane(List<Row> rows, Breaker breaker) {
-    return new Lane(decoder, files.ports(), rows, breaker);
+    return new Lane(decoder, ports, rows, breaker);
   }
 
   /** Does something that needs the model open. */
@@ -262,6 +269,9 @@ public final class SteeredModel implements AutoCloseable {
   /** Frees the model when the runs that are under way are over. */
   @Override
   public void close() {
+    if (use.getReadHoldCount() > 0) {
+      throw new IllegalStateException("a listener closes the model that it is called from");
+    }
     use.writeLock().lock();
     try {
       if (!closed) {

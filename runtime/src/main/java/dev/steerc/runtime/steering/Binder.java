@@ -5,9 +5,11 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.Floats;
 import dev.steerc.runtime.steering.Bound.Part;
 import dev.steerc.runtime.steering.Ports.SitePorts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,10 @@ final class Binder {
   private Map<Site, Edit> edits(Term term) {
     Vector vector = term.vector();
     Map<Site, Edit> chosen = new LinkedHashMap<>();
+    if (term.places().highest() >= ports.blocks()) {
+      problems.add(outOfRange(term.places().highest()));
+      return chosen;
+    }
     if (vector.placeless().isPresent()) {
       sites(term).forEach(site -> chosen.put(site, vector.placeless().get()));
       return chosen;
@@ -109,6 +115,9 @@ final class Binder {
     Site.Kind kind = places.kind().orElse(Site.Kind.RESID_POST);
     List<Site> sites = new ArrayList<>();
     layers.of(ports.blocks()).forEach(block -> sites.add(new Site.InBlock(block, kind)));
+    if (sites.isEmpty()) {
+      problems.add(notPlaced(term)); // all blocks of a model in which none is proven
+    }
     return sites;
   }
 
@@ -127,19 +136,18 @@ final class Binder {
     return Problem.of(Code.SITE_NOT_NAMED, "`" + name + "` does not say where it belongs")
         .at(ports.model())
         .note("the model can be steered at " + list(ports.steerable()))
-        .help("say where: --steer " + term + "@LAYER");
+        .help("say where: --steer " + term.at(ports.steerable().iterator().next()));
   }
 
   private void add(Term term, Site site, Edit edit) {
     Edits.check(edit, term.vector().name() + ", " + site.text()).ifPresent(problems::add);
+    if (overflows(term.strength(), edit)) {
+      problems.add(Term.notFinite(term.vector().name(), Double.toString(term.strength())));
+    }
     boolean outside = site instanceof Site.InBlock in && in.block() >= ports.blocks();
     SitePorts here = ports.sites().get(site);
     if (outside) {
-      int block = ((Site.InBlock) site).block();
-      problems.add(
-          Problem.of(Code.LAYER_OUT_OF_RANGE, "layer " + block + " does not exist")
-              .at(ports.model() + ": " + ports.blocks() + " layers, 0.." + (ports.blocks() - 1))
-              .help("choose one of the sites that the model has: " + list(ports.steerable())));
+      problems.add(outOfRange(((Site.InBlock) site).block()));
     } else if (here == null) {
       problems.add(missing(term, site, edit));
     } else if (edit instanceof Edit.Projecting && here.project().isEmpty()) {
@@ -147,6 +155,23 @@ final class Binder {
     } else if (checkWidth(term, site, edit.width()) && problems.isEmpty()) {
       parts.computeIfAbsent(site, s -> new ArrayList<>()).add(part(term, edit));
     }
+  }
+
+  private Problem outOfRange(int block) {
+    int blocks = ports.blocks();
+    return Problem.of(Code.LAYER_OUT_OF_RANGE, "layer " + block + " does not exist")
+        .at(ports.model())
+        .note(
+            blocks == 0
+                ? "its blocks are not proven"
+                : "it has " + blocks + " layers, 0.." + (blocks - 1))
+        .help("choose one of the sites that the model has: " + list(ports.steerable()));
+  }
+
+  /** Ports take float32, which ends at 3.4e38. */
+  private static boolean overflows(double strength, Edit edit) {
+    double largest = edit instanceof Edit.Add add ? add.vector().magnitude() : 1;
+    return !Double.isNaN(largest) && Math.abs(strength) * largest > Float.MAX_VALUE;
   }
 
   private static Part part(Term term, Edit edit) {
@@ -181,19 +206,14 @@ final class Binder {
   }
 
   private boolean checkWidth(Term term, Site site, int width) {
-    SitePorts here = ports.sites().get(site);
-    if (here == null || here.width() == width) {
+    int there = ports.width(site);
+    if (there == 0 || there == width) {
       return true;
     }
     problems.add(
         Problem.of(
                 Code.VECTOR_WIDTH,
-                "`"
-                    + term.vector().name()
-                    + "` has width "
-                    + width
-                    + ", the stream "
-                    + here.width())
+                "`" + term.vector().name() + "` has width " + width + ", the stream " + there)
             .at(ports.model() + ", " + site.text())
             .help("use a vector that was learned on this model"));
     return false;
@@ -240,10 +260,17 @@ final class Binder {
       }
       float[] rest = part.added().clone();
       before.forEach(other -> subtract(rest, other));
+      if (norm(rest) < Projection.PARALLEL * norm(part.added())) {
+        Arrays.fill(rest, 0); // rounding, which is no direction
+      }
       result.add(new Part(part.term(), rest, null));
       before.add(rest);
     }
     return result;
+  }
+
+  private static double norm(float[] vector) {
+    return Edits.norm(new Floats(new long[] {vector.length}, vector));
   }
 
   private static void subtract(float[] vector, float[] other) {

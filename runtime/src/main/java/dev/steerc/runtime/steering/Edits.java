@@ -120,7 +120,8 @@ final class Edits {
   private static Optional<Problem> fits(Edit.LowRank edit, String where) {
     long rank = edit.bias().width();
     boolean fits =
-        edit.read().dims().length == 2
+        rank > 0
+            && edit.read().dims().length == 2
             && edit.write().dims().length == 2
             && edit.read().width() == rank
             && edit.write().dims()[0] == rank
@@ -143,6 +144,13 @@ final class Edits {
   private static Optional<Problem> hasDirection(Edit edit, String where) {
     if (!(edit instanceof Edit.Projecting projecting)) {
       return Optional.empty();
+    }
+    if (edit instanceof Edit.Rotate turn && turn.towards().width() != turn.width()) {
+      return Optional.of(
+          Problem.of(Code.VECTOR_SHAPE, "the vectors of `rotate` do not fit together")
+              .at(where)
+              .note("widths " + turn.width() + " and " + turn.towards().width())
+              .help("give two vectors [hidden]"));
     }
     for (float x : projecting.projection().write()) {
       if (!Float.isFinite(x)) {

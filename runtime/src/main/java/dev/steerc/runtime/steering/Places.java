@@ -40,7 +40,7 @@ public record Places(Optional<Layers> layers, Optional<Kind> kind, Optional<Stri
 
   /** Reads {@code 6}, {@code 4-8,10}, {@code all}, {@code 6.attn_out} or {@code value=NAME}. */
   static Optional<Places> parse(String text) {
-    if (text.startsWith("value=")) {
+    if (text.startsWith("value=") && !text.equals("value=")) {
       return Optional.of(at(new Site.Named(text.substring("value=".length()))));
     }
     Matcher matcher = TEXT.matcher(text);
@@ -65,6 +65,15 @@ public record Places(Optional<Layers> layers, Optional<Kind> kind, Optional<Stri
     return named.map(Site.Named::new);
   }
 
+  /** The highest block that is named; -1 when none is. */
+  int highest() {
+    return layers.stream()
+        .flatMap(all -> all.ranges().stream())
+        .mapToInt(Layers.Range::last)
+        .max()
+        .orElse(-1);
+  }
+
   /** Whether a site of a vector is meant. */
   boolean includes(Site site, int blocks) {
     if (isOwn()) {
@@ -84,7 +93,6 @@ public record Places(Optional<Layers> layers, Optional<Kind> kind, Optional<Stri
     if (named.isPresent()) {
       return "value=" + named.get();
     }
-    return layers.map(Layers::toString).orElse("")
-        + kind.filter(k -> k != Kind.RESID_POST).map(k -> "." + k.label()).orElse("");
+    return layers.map(Layers::toString).orElse("") + kind.map(k -> "." + k.label()).orElse("");
   }
 }

@@ -117,6 +117,19 @@ public record Ports(
     return sites.keySet();
   }
 
+  /** The width of the stream at a site, as far as the inputs tell it; else 0. */
+  int width(Site site) {
+    SitePorts here = sites.get(site);
+    if (here != null) {
+      return here.width();
+    }
+    return sites.keySet().stream()
+        .filter(other -> site instanceof Site.InBlock && other instanceof Site.InBlock)
+        .mapToInt(other -> sites.get(other).width())
+        .findFirst()
+        .orElse(0);
+  }
+
   /**
    * Fits a steering to this model.
    *

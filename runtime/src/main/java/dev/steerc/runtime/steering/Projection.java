@@ -11,6 +11,8 @@ import dev.steerc.runtime.Floats;
  * @param write W [rank, hidden], row-major
  */
 record Projection(int rank, float[] read, float[] bias, float[] write) {
+  /** The share of a vector below which what is left of it is rounding. */
+  static final double PARALLEL = 1e-6;
 
   int width() {
     return write.length / rank;
@@ -22,24 +24,30 @@ record Projection(int rank, float[] read, float[] bias, float[] write) {
     return new Projection(1, read, new float[] {(float) bias}, scaled(unit, factor));
   }
 
-  /** A rotation in the plane that two directions span. */
+  /** A rotation in the plane that two directions span; of NaN when they span none. */
   static Projection rotation(Floats from, Floats to, double angle) {
     int width = from.width();
-    float[] first = unit(from);
+    double[] first = new double[width];
+    double[] second = new double[width];
     double along = 0;
     for (int i = 0; i < width; i++) {
-      along += (double) first[i] * to.values()[i];
+      first[i] = from.values()[i] / Edits.norm(from);
+      along += first[i] * to.values()[i];
     }
-    float[] across = new float[width];
+    double squares = 0;
     for (int i = 0; i < width; i++) {
-      across[i] = (float) (to.values()[i] - along * first[i]);
+      second[i] = to.values()[i] - along * first[i];
+      squares += second[i] * second[i];
     }
-    float[] second = unit(new Floats(new long[] {width}, across));
+    double across = Math.sqrt(squares);
+    // what is left of parallel vectors is the rounding of their float32 elements
+    double length = across > PARALLEL * Edits.norm(to) ? across : Double.NaN;
     float[] read = new float[2 * width];
     float[] write = new float[2 * width];
     for (int i = 0; i < width; i++) {
-      read[2 * i] = first[i];
-      read[2 * i + 1] = second[i];
+      second[i] /= length;
+      read[2 * i] = (float) first[i];
+      read[2 * i + 1] = (float) second[i];
       write[i] = (float) ((Math.cos(angle) - 1) * first[i] + Math.sin(angle) * second[i]);
       write[width + i] = (float) ((Math.cos(angle) - 1) * second[i] - Math.sin(angle) * first[i]);
     }

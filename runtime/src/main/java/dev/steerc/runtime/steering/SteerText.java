@@ -26,30 +26,44 @@ public record SteerText(
   private static final Pattern RULE =
       Pattern.compile(
           "(.*):(all|prompt|generated|constant|(?:first|last|after|linear|half-life):\\d+)");
-  private static final Pattern PLACES = Pattern.compile("(.*)@([^@:/]+)");
+  private static final Pattern PLACES = Pattern.compile("(.*?)@(value=.+)|(.*)@([^@:/]+)");
   private static final Pattern NUMBER =
       Pattern.compile("(.*):([-+]?[0-9.][^:/]*|(?i:[-+]?inf(?:inity)?|[-+]?nan))");
-  private static final Pattern SOURCE = Pattern.compile("(?:(add|ablate|clamp|reflect)=)?([^:@]+)");
+  private static final Pattern DECIMAL =
+      Pattern.compile("[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?");
+  private static final String OP = "add|ablate|clamp|reflect";
+  private static final Pattern SOURCE =
+      Pattern.compile("(?:(?<op>" + OP + ")=)?(?<name>(?!(?:" + OP + ")=)[^:@=][^:@]*)");
 
   /** Reads one {@code --steer}, from its end. */
   public static SteerText parse(String text) {
     String left = text;
-    Positions positions = Positions.ALL;
-    Decay decay = Decay.CONSTANT;
+    Positions positions = null;
+    Decay decay = null;
     Matcher rule = RULE.matcher(left);
     while (rule.matches()) {
-      positions = Positions.parse(rule.group(2)).orElse(positions);
-      decay = Decay.parse(rule.group(2)).orElse(decay);
+      String word = rule.group(2);
+      Optional<Positions> tokens = Positions.parse(word);
+      Optional<Decay> curve = Decay.parse(word);
+      if (tokens.isEmpty() && curve.isEmpty()) {
+        throw malformed(text, "`" + word + "` is out of range");
+      }
+      if (tokens.isPresent() && positions != null || curve.isPresent() && decay != null) {
+        throw malformed(text, "`" + word + "` is one rule too many");
+      }
+      positions = tokens.orElse(positions);
+      decay = curve.orElse(decay);
       left = rule.group(1);
       rule = RULE.matcher(left);
     }
     Places places = Places.OWN;
     Matcher at = PLACES.matcher(left);
     if (at.matches()) {
+      String where = at.group(2) == null ? at.group(4) : at.group(2);
       places =
-          Places.parse(at.group(2))
-              .orElseThrow(() -> malformed(text, "`@" + at.group(2) + "` names no layers"));
-      left = at.group(1);
+          Places.parse(where)
+              .orElseThrow(() -> malformed(text, "`@" + where + "` names no layers"));
+      left = at.group(1) == null ? at.group(3) : at.group(1);
     }
     Matcher numbered = NUMBER.matcher(left);
     double number = numbered.matches() ? number(text, numbered.group(1), numbered.group(2)) : 1;
@@ -57,23 +71,27 @@ public record SteerText(
     if (!source.matches()) {
       throw malformed(text, "it is not of the form NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY]");
     }
-    Optional<String> op = Optional.ofNullable(source.group(1));
-    return new SteerText(op, source.group(2), number, places, positions, decay);
+    return new SteerText(
+        Optional.ofNullable(source.group("op")),
+        source.group("name"),
+        number,
+        places,
+        positions == null ? Positions.ALL : positions,
+        decay == null ? Decay.CONSTANT : decay);
   }
 
   private static double number(String all, String name, String text) {
     if (text.matches("(?i)[-+]?(inf|nan).*")) {
       throw Term.notFinite(name, text).exception();
     }
-    try {
-      double number = Double.parseDouble(text);
-      if (!Double.isFinite(number)) {
-        throw Term.notFinite(name, text).exception();
-      }
-      return number;
-    } catch (NumberFormatException e) {
+    if (!DECIMAL.matcher(text).matches()) {
       throw malformed(all, "`" + text + "` is no number");
     }
+    double number = Double.parseDouble(text);
+    if (!Double.isFinite(number)) {
+      throw Term.notFinite(name, text).exception();
+    }
+    return number;
   }
 
   private static RuntimeException malformed(String text, String why) {

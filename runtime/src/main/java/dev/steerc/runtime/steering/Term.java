@@ -3,7 +3,9 @@ package dev.steerc.runtime.steering;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One vector of a steering: how strong, where, at which tokens, and on which condition.
@@ -30,7 +32,7 @@ public record Term(
   }
 
   static Problem notFinite(String name, String strength) {
-    return Problem.of(Code.BAD_STRENGTH, "the strength of `" + name + "` is " + strength)
+    return Problem.of(Code.BAD_STRENGTH, "the strength of `" + name + "` cannot be " + strength)
         .help("pass a finite number, such as 4 or -1.5");
   }
 
@@ -72,7 +74,20 @@ public record Term(
   /** As the command line writes it. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(vector.name()).append(':').append(number(strength));
+    List<Edit> edits =
+        Stream.concat(vector.edits().values().stream(), vector.placeless().stream()).toList();
+    Edit first = edits.get(0);
+    boolean alike =
+        edits.stream()
+            .allMatch(e -> e.op().equals(first.op()) && e.numbers().equals(first.numbers()));
+    boolean clamp = alike && strength == 1 && first instanceof Edit.Clamp;
+    boolean direction = alike && (first instanceof Edit.Ablate || first instanceof Edit.Reflect);
+    StringBuilder text = new StringBuilder();
+    if (clamp || direction) {
+      text.append(first.op()).append('=');
+    }
+    text.append(vector.name()).append(':');
+    text.append(number(clamp ? ((Edit.Clamp) first).level() : strength));
     if (!places.isOwn()) {
       text.append('@').append(places);
     }
