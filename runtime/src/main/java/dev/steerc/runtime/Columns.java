@@ -7,7 +7,7 @@ import java.util.Arrays;
  *
  * @param ids [rows][columns], padded at the left
  * @param padding how many columns at the left of each row's sequence are padding
- * @param lengths how many tokens each row has; one that ended stays at its last position
+ * @param lengths how many tokens each row is to run; one that ended stays at its last position
  * @param first the columns that are in the cache already
  */
 record Columns(long[][] ids, int[] padding, int[] lengths, int first) {

@@ -122,7 +122,7 @@ final class Lane implements AutoCloseable {
   private void run(int first, int end, Map<Site, List<Floats>> watched) {
     long[][] ids = new long[seats.size()][end - first];
     int[] position = new int[seats.size()];
-    int[] lengths = seats.stream().mapToInt(Row::length).toArray();
+    int[] lengths = seats.stream().mapToInt(Row::run).toArray();
     for (int seat = 0; seat < seats.size(); seat++) {
       position[seat] = first - padding[seat];
       for (int column = first; column < end; column++) {

@@ -79,6 +79,11 @@ final class Row {
     return length;
   }
 
+  /** The tokens to run: the last one of a text that ended needs no more, and may have no place. */
+  int run() {
+    return isRunning() ? length : length - 1;
+  }
+
   /** The token at a position; behind the end, the last one, for rows that wait for others. */
   long at(int position) {
     return ids[Math.min(position, length - 1)];

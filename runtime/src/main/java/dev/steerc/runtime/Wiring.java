@@ -75,7 +75,7 @@ record Wiring(
     }
     throw Problem.of(Code.UNKNOWN_INPUT, "no input takes token ids")
         .at(where)
-        .note("there are " + engine.inputs().keySet())
+        .note("the inputs are " + String.join(", ", engine.inputs().keySet()))
         .help("export the model with input_ids [batch, seq]")
         .exception();
   }
@@ -114,7 +114,7 @@ record Wiring(
     if (found == null) {
       throw Problem.of(Code.NO_LOGITS, "no output gives a score to each token")
           .at(where)
-          .note("there are " + outputs.keySet())
+          .note("the outputs are " + String.join(", ", outputs.keySet()))
           .help("export the model with its language-model head")
           .exception();
     }
