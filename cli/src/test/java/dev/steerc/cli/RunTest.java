@@ -3,7 +3,7 @@ package dev.steerc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.format.Npy;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -7,7 +7,9 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import dev.steerc.manifest.Description;
 import dev.steerc.runtime.format.Adapter;
+import dev.steerc.runtime.format.Floats;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -80,6 +82,8 @@ final class Decoder implements AutoCloseable {
     private final Breaker breaker;
     private Map<String, Floats> steering = Map.of();
     private OrtLoraAdapter adapter;
+    private OnnxTensor useCache;
+    private boolean isOn;
     private int last;
 
     private Workspace(Logits logits, Breaker breaker) {
@@ -100,6 +104,25 @@ final class Decoder implements AutoCloseable {
       }
     }
 
+    /** The switch of merged decoders, which stays the same from the second run on. */
+    private OnnxTensor useCache(Engine engine, Wiring.Input input, boolean on) throws OrtException {
+      if (useCache == null || on != isOn) {
+        closeSwitch();
+        long[] dims = new long[input.dims().length];
+        Arrays.fill(dims, 1);
+        useCache = Feed.of(input.type(), dims, i -> on ? 1 : 0).tensor(engine.environment());
+        isOn = on;
+      }
+      return useCache;
+    }
+
+    private void closeSwitch() {
+      if (useCache != null) {
+        useCache.close();
+        useCache = null;
+      }
+    }
+
     private void release() {
       if (adapter != null) {
         adapter.close();
@@ -110,6 +133,7 @@ final class Decoder implements AutoCloseable {
     @Override
     public void close() {
       release();
+      closeSwitch();
       logits.close();
     }
   }
@@ -137,15 +161,17 @@ final class Decoder implements AutoCloseable {
     try (RunOptions options = new RunOptions()) {
       Map<String, OnnxTensor> feeds = new HashMap<>(past.tensors());
       for (Map.Entry<String, Wiring.Input> input : wiring.inputs().entrySet()) {
-        if (!feeds.containsKey(input.getKey())) {
-          OnnxTensor tensor = feed(input.getValue(), columns, first).tensor(engine.environment());
+        if (input.getValue().role() == InputRole.USE_CACHE) {
+          feeds.put(input.getKey(), workspace.useCache(engine, input.getValue(), !first));
+        } else if (!feeds.containsKey(input.getKey())) {
+          OnnxTensor tensor = feed(input.getValue(), columns).tensor(engine.environment());
           own.add(tensor);
           feeds.put(input.getKey(), tensor);
         }
       }
       if (engine.requires(steering.keySet())) {
         for (Map.Entry<String, Floats> port : steering.entrySet()) {
-          OnnxTensor tensor = port.getValue().tensor(engine.environment());
+          OnnxTensor tensor = Tensors.of(port.getValue(), engine.environment());
           own.add(tensor);
           feeds.put(port.getKey(), tensor);
         }
@@ -186,7 +212,7 @@ final class Decoder implements AutoCloseable {
     OrtSession.Result result = engine.session().run(feeds, wanted, pinned, options);
     try {
       for (Map.Entry<String, Floats> tap : taps.entrySet()) {
-        tap.setValue(Floats.of((OnnxTensor) result.get(tap.getKey()).orElseThrow()));
+        tap.setValue(Tensors.read((OnnxTensor) result.get(tap.getKey()).orElseThrow()));
       }
       if (isCached()) {
         int all = columns.first() + columns.width();
@@ -200,22 +226,15 @@ final class Decoder implements AutoCloseable {
     return KvCache.NONE;
   }
 
-  private static Feed feed(Wiring.Input input, Columns columns, boolean first) {
+  private static Feed feed(Wiring.Input input, Columns columns) {
     int rows = columns.rows();
-    switch (input.role()) {
-      case PAST -> {
-        return Feed.of(input.type(), empty(input.dims(), rows), i -> 0);
-      }
-      case USE_CACHE -> {
-        return Feed.of(input.type(), new long[] {1}, i -> first ? 0 : 1);
-      }
-      default -> {
-        boolean mask = input.role() == InputRole.MASK;
-        int width = mask ? columns.first() + columns.width() : columns.width();
-        long[] dims = {rows, width};
-        return Feed.of(input.type(), dims, i -> columns.at(input.role(), i / width, i % width));
-      }
+    if (input.role() == InputRole.PAST) {
+      return Feed.of(input.type(), empty(input.dims(), rows), i -> 0);
     }
+    boolean mask = input.role() == InputRole.MASK;
+    int width = mask ? columns.first() + columns.width() : columns.width();
+    long[] dims = {rows, width};
+    return Feed.of(input.type(), dims, i -> columns.at(input.role(), i / width, i % width));
   }
 
   /** Batch, heads, past, head size; with keys and values in one tensor, a 2 in front. */

@@ -16,6 +16,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.format.Adapter;
+import dev.steerc.runtime.format.Floats;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
@@ -134,7 +135,7 @@ public final class Engine implements AutoCloseable {
       Map<String, Floats> overrides = new LinkedHashMap<>();
       for (Map.Entry<String, Floats> port : steering.entrySet()) {
         if (inputs.containsKey(port.getKey())) {
-          tensors.put(port.getKey(), port.getValue().tensor(environment));
+          tensors.put(port.getKey(), Tensors.of(port.getValue(), environment));
         } else {
           overrides.put(port.getKey(), port.getValue());
         }
@@ -171,7 +172,7 @@ public final class Engine implements AutoCloseable {
     Map<String, Floats> outputs = new LinkedHashMap<>();
     for (Map.Entry<String, OnnxValue> output : result) {
       if (output.getValue() instanceof OnnxTensor tensor) {
-        Floats floats = Floats.of(tensor);
+        Floats floats = Tensors.read(tensor);
         if (floats != null) {
           outputs.put(output.getKey(), floats);
         }

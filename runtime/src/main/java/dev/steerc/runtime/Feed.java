@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.platform.Fp16Conversions;
+import dev.steerc.runtime.format.Floats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

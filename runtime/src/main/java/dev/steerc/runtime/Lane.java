@@ -1,6 +1,7 @@
 package dev.steerc.runtime;
 
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Feeder;
 import dev.steerc.runtime.steering.Ports;
 import dev.steerc.runtime.steering.Schedule;

@@ -9,6 +9,7 @@ import dev.steerc.models.Gpt2Reference;
 import dev.steerc.models.TestData;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Condition;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Positions;

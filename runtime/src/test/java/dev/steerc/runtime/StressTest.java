@@ -3,6 +3,7 @@ package dev.steerc.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Decay;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Positions;

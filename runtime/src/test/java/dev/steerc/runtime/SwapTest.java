@@ -10,6 +10,7 @@ import dev.steerc.models.TestData;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Condition;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Positions;

@@ -1,7 +1,6 @@
 package dev.steerc.runtime.format;
 
 import com.google.flatbuffers.FlatBufferBuilder;
-import dev.steerc.runtime.Floats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;

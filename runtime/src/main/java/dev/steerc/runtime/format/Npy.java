@@ -1,7 +1,6 @@
 package dev.steerc.runtime.format;
 
 import dev.steerc.problem.Code;
-import dev.steerc.runtime.Floats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -18,7 +18,7 @@ import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Residual;
 import dev.steerc.runtime.Engine;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.steerc.runtime.proof;
 
 import dev.steerc.plan.Plan;
 import dev.steerc.plan.Port;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;

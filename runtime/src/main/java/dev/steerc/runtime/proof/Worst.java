@@ -1,6 +1,6 @@
 package dev.steerc.runtime.proof;
 
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 
 /** The largest of several differences, and of the values that they are relative to. */
 final class Worst {

@@ -5,7 +5,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Bound.Part;
 import dev.steerc.runtime.steering.Ports.SitePorts;
 import java.util.ArrayList;

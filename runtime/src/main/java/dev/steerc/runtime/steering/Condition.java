@@ -1,7 +1,7 @@
 package dev.steerc.runtime.steering;
 
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 
 /**
  * When a vector acts: by what the prompt looks like at a tapped site. It is decided once for a row,

@@ -4,7 +4,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.plan.Target;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,6 +1,6 @@
 package dev.steerc.runtime.steering;
 
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.Map;
 
 /**

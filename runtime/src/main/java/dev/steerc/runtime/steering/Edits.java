@@ -2,7 +2,7 @@ package dev.steerc.runtime.steering;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.steerc.runtime.steering;
 
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Schedule.Weighted;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

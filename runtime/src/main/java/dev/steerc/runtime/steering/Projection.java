@@ -1,6 +1,6 @@
 package dev.steerc.runtime.steering;
 
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 
 /**
  * The tensors of y = x + ((x·R + b)∘g)·W, less the gain, which is the strength.

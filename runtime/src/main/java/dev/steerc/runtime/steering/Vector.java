@@ -1,7 +1,7 @@
 package dev.steerc.runtime.steering;
 
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

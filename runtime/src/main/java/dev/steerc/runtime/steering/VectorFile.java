@@ -3,7 +3,7 @@ package dev.steerc.runtime.steering;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.format.Safetensors;
 import dev.steerc.runtime.format.TensorFile;
 import java.nio.file.Path;

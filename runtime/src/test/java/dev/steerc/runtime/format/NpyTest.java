@@ -3,7 +3,6 @@ package dev.steerc.runtime.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steerc.problem.Code;
-import dev.steerc.runtime.Floats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steerc.models.Batch;
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

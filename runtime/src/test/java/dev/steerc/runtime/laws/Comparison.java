@@ -3,7 +3,7 @@ package dev.steerc.runtime.laws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steerc.models.Batch;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -60,12 +60,20 @@ class ContinuationTest {
                             .endTokens(Set.of())
                             .logprobs(Math.min(1000, steered.vocabulary())));
         Completion completion = steered.generate(prompt).get(0);
-        if (model.kind() == ModelUnderTest.Kind.FLOAT32) {
+        if (!partsFromPyTorch(model, greedy)) {
           assertThat(completion.tokens()).as(greedy.ops().toString()).isEqualTo(greedy.tokens());
         }
         check(model, greedy, completion);
       }
     }
+  }
+
+  /**
+   * The int8 graph's own noise, about 0.3, is above the smallest margin of the unsteered text,
+   * 0.06: its sixth token is another one, steering or not.
+   */
+  private static boolean partsFromPyTorch(ModelUnderTest model, Golden.Greedy greedy) {
+    return model.kind() == ModelUnderTest.Kind.INT8 && greedy.ops().isEmpty();
   }
 
   /** Every step's scores, as far as both have chosen the same tokens before. */
@@ -144,7 +152,7 @@ class ContinuationTest {
       String name = op.get("vector").asString();
       Edit.Add added =
           new Edit.Add(
-              new dev.steerc.runtime.Floats(
+              new dev.steerc.runtime.format.Floats(
                   new long[] {golden.vector(name).length}, golden.vector(name)));
       boolean add = op.get("mode").asString().equals("add");
       Edit edit = add ? added : new Edit.Ablate(added.vector());

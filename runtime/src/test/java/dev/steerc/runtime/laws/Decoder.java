@@ -11,7 +11,7 @@ import dev.steerc.plan.Request;
 import dev.steerc.residual.Residual;
 import dev.steerc.runtime.Engine;
 import dev.steerc.runtime.Feed;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.steerc.runtime.laws;
 
 import dev.steerc.models.Batch;
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

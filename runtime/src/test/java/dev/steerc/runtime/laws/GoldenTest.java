@@ -10,7 +10,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
 import dev.steerc.residual.Place;
 import dev.steerc.residual.Residual;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.steerc.runtime.laws;
 
 import dev.steerc.models.Batch;
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.Arrays;
 import java.util.Random;
 

@@ -21,7 +21,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Engine;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.proof.Trial;
 import java.io.IOException;
 import java.io.UncheckedIOException;

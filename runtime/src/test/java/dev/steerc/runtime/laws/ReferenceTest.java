@@ -12,7 +12,7 @@ import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.steerc.plan.AddVector;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Project;
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import dev.steerc.runtime.Floats;
+import dev.steerc.runtime.format.Floats;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;

@@ -1,9 +1,5 @@
-package dev.steerc.runtime;
+package dev.steerc.runtime.format;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -26,21 +22,6 @@ public record Floats(long[] dims, float[] values) {
     float[] values = new float[elements(dims)];
     Arrays.fill(values, value);
     return new Floats(dims, values);
-  }
-
-  /** A copy of a float tensor of any precision; null when its elements are no floats. */
-  static Floats of(OnnxTensor tensor) {
-    FloatBuffer buffer = tensor.getFloatBuffer();
-    if (buffer == null) {
-      return null;
-    }
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    return new Floats(tensor.getInfo().getShape(), values);
-  }
-
-  OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
-    return OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), dims);
   }
 
   /** The number of elements of a shape. */
