@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -24,7 +25,7 @@ import java.util.TreeMap;
  * @param files the files that the model names, relative to the folder, with the bytes each must
  *     have
  */
-record ExternalData(Path folder, Map<String, Long> files) {
+public record ExternalData(Path folder, Map<String, Long> files) {
 
   /** The data files of a model that lies, or will lie, in a folder; checked that they are there. */
   static ExternalData of(ModelFile file, Path folder) {
@@ -37,6 +38,13 @@ record ExternalData(Path folder, Map<String, Long> files) {
       throw new SteercException(problems);
     }
     return data;
+  }
+
+  /** The files that a model keeps weights in, relative to its folder, as it names them. */
+  public static Set<String> locations(ModelFile file) {
+    Map<String, Long> files = new TreeMap<>();
+    collect(file.graph(), files);
+    return files.keySet();
   }
 
   private static void collect(Graph graph, Map<String, Long> files) {

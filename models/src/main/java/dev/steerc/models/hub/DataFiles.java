@@ -1,9 +1,7 @@
 package dev.steerc.models.hub;
 
-import dev.steerc.onnx.Graph;
+import dev.steerc.ExternalData;
 import dev.steerc.onnx.ModelFile;
-import dev.steerc.onnx.Node;
-import dev.steerc.onnx.Tensor;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.util.Set;
@@ -23,7 +21,7 @@ final class DataFiles {
   /** The files that a model names, relative to its folder. */
   static Set<String> namedBy(ModelFile model) {
     Set<String> locations = new TreeSet<>();
-    collect(model.graph(), locations);
+    ExternalData.locations(model).forEach(name -> locations.add(name.replaceFirst("^\\./", "")));
     for (String location : locations) {
       if (!HubFile.isInside(location)) {
         throw Problem.of(
@@ -35,17 +33,5 @@ final class DataFiles {
       }
     }
     return locations;
-  }
-
-  private static void collect(Graph graph, Set<String> locations) {
-    graph.initializers().values().forEach(tensor -> add(tensor, locations));
-    for (Node node : graph.nodes()) {
-      node.attribute("value").flatMap(a -> a.tensor()).ifPresent(tensor -> add(tensor, locations));
-      node.subgraphs().forEach(inner -> collect(inner, locations));
-    }
-  }
-
-  private static void add(Tensor tensor, Set<String> locations) {
-    tensor.external().ifPresent(place -> locations.add(place.location().replaceFirst("^\\./", "")));
   }
 }

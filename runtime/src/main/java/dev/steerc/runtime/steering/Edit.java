@@ -25,6 +25,21 @@ public sealed interface Edit {
     return Map.of();
   }
 
+  /** An edit that one vector [hidden] says. */
+  sealed interface OneVector extends Edit {
+    Floats vector();
+
+    @Override
+    default int width() {
+      return vector().width();
+    }
+
+    @Override
+    default Map<String, Floats> tensors() {
+      return Map.of("vector", vector());
+    }
+  }
+
   /** An edit that depends on x, as y = x + (x·R + b)·W. */
   sealed interface Projecting extends Edit {
     Projection projection();
@@ -35,20 +50,10 @@ public sealed interface Edit {
    *
    * @param vector v [hidden]
    */
-  record Add(Floats vector) implements Edit {
+  record Add(Floats vector) implements OneVector {
     @Override
     public String op() {
       return "add";
-    }
-
-    @Override
-    public int width() {
-      return vector.width();
-    }
-
-    @Override
-    public Map<String, Floats> tensors() {
-      return Map.of("vector", vector);
     }
   }
 
@@ -57,20 +62,10 @@ public sealed interface Edit {
    *
    * @param vector [hidden]; only its direction û counts
    */
-  record Ablate(Floats vector) implements Projecting {
+  record Ablate(Floats vector) implements OneVector, Projecting {
     @Override
     public String op() {
       return "ablate";
-    }
-
-    @Override
-    public int width() {
-      return vector.width();
-    }
-
-    @Override
-    public Map<String, Floats> tensors() {
-      return Map.of("vector", vector);
     }
 
     @Override
@@ -86,20 +81,10 @@ public sealed interface Edit {
    * @param vector [hidden]; only its direction û counts
    * @param level what x·û becomes
    */
-  record Clamp(Floats vector, double level) implements Projecting {
+  record Clamp(Floats vector, double level) implements OneVector, Projecting {
     @Override
     public String op() {
       return "clamp";
-    }
-
-    @Override
-    public int width() {
-      return vector.width();
-    }
-
-    @Override
-    public Map<String, Floats> tensors() {
-      return Map.of("vector", vector);
     }
 
     @Override
@@ -118,20 +103,10 @@ public sealed interface Edit {
    *
    * @param vector [hidden]; only its direction û counts
    */
-  record Reflect(Floats vector) implements Projecting {
+  record Reflect(Floats vector) implements OneVector, Projecting {
     @Override
     public String op() {
       return "reflect";
-    }
-
-    @Override
-    public int width() {
-      return vector.width();
-    }
-
-    @Override
-    public Map<String, Floats> tensors() {
-      return Map.of("vector", vector);
     }
 
     @Override
