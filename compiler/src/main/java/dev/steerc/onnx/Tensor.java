@@ -45,6 +45,11 @@ public record Tensor(
     return integers.read();
   }
 
+  /** A tensor of the same shape and another type, whose data is nowhere. */
+  public Tensor shaped(ElementType other) {
+    return new Tensor(name, Optional.of(other), dims, List.of(), Optional.empty(), List::of);
+  }
+
   static Tensor read(ByteBuffer file, Span span) {
     String name = "";
     int type = 0;

@@ -1,6 +1,7 @@
 package dev.steerc.residual;
 
 import dev.steerc.onnx.Attribute;
+import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.Node;
 import dev.steerc.onnx.Tensor;
@@ -59,7 +60,15 @@ final class Constants {
     return switch (node.op()) {
       case "Constant" -> node.attribute("value").flatMap(Attribute::tensor);
       case "Identity" -> tensor(node.input(0));
+      case "Cast" -> tensor(node.input(0)).flatMap(stored -> widened(stored, node));
       default -> Optional.empty();
     };
+  }
+
+  /** Weights that are kept in fewer bits than they are used in. */
+  private static Optional<Tensor> widened(Tensor stored, Node cast) {
+    long to = cast.attribute("to").map(Attribute::i).orElse(0L);
+    boolean isFloat = stored.type().map(ElementType::isFloat).orElse(false);
+    return ElementType.of((int) to).filter(type -> isFloat && type.isFloat()).map(stored::shaped);
   }
 }

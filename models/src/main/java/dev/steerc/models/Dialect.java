@@ -43,4 +43,9 @@ public record Dialect(String producer, int ir, int opset, Set<Trait> traits) {
   public int elementType() {
     return has(Trait.HALF) ? Tensors.FLOAT16 : Tensors.FLOAT;
   }
+
+  /** The element type that weights are stored in. */
+  int storedType() {
+    return has(Trait.HALF_STORED) ? Tensors.FLOAT16 : elementType();
+  }
 }

@@ -49,7 +49,7 @@ public final class Gpt2Graph {
   static ModelProto model(Gpt2 model, Dialect dialect) {
     Skeleton skeleton = skeleton(model, dialect);
     ModelProto.Builder out = skeleton.model().toBuilder();
-    store(out.getGraphBuilder(), skeleton.weights(), dialect.elementType());
+    store(out.getGraphBuilder(), skeleton.weights(), dialect.storedType());
     return out.build();
   }
 
@@ -104,7 +104,7 @@ public final class Gpt2Graph {
     GraphProto.Builder graph = body(weights, past).setName(name);
     graph.addAllOutput(signature.outputs());
     if (inner) {
-      store(graph, weights, dialect.elementType());
+      store(graph, weights, dialect.storedType());
     }
     return graph.build();
   }
@@ -118,7 +118,7 @@ public final class Gpt2Graph {
   private List<ValueInfoProto> listed(List<TensorProto> constants, Map<String, Weight> weights) {
     var inputs = new ArrayList<ValueInfoProto>();
     weights.forEach(
-        (name, w) -> inputs.add(Signature.value(name, dialect.elementType(), w.dims().toArray())));
+        (name, w) -> inputs.add(Signature.value(name, dialect.storedType(), w.dims().toArray())));
     for (TensorProto tensor : constants) {
       Object[] dims = tensor.getDimsList().stream().map(Math::toIntExact).toArray();
       inputs.add(Signature.value(tensor.getName(), tensor.getDataType(), dims));

@@ -6,6 +6,7 @@ import dev.steerc.onnx.proto.NodeProto;
 import dev.steerc.onnx.proto.TensorProto;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class GraphBuilder {
   private final Names names;
   private final GraphProto.Builder graph = GraphProto.newBuilder();
   private final Map<String, Weight> weights;
+  private final Map<String, String> widened = new HashMap<>();
   private final Map<TensorProto, String> constants = new LinkedHashMap<>();
 
   /**
@@ -88,8 +90,14 @@ final class GraphBuilder {
 
   String weight(String path, Weight weight) {
     String name = names.weight(path);
-    weights.put(name, weight);
-    return name;
+    boolean isNew = weights.put(name, weight) == null;
+    if (!dialect.has(Trait.HALF_STORED)) {
+      return name;
+    }
+    if (isNew) {
+      widened.put(name, cast(name, Tensors.FLOAT));
+    }
+    return widened.get(name);
   }
 
   /** An initializer that is no {@link Weight}. */

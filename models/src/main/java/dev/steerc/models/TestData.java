@@ -17,6 +17,9 @@ public final class TestData {
   private static final double CLOSE = 1e-4;
   private static final Gpt2 MODEL = Gpt2.random(TWIN, SEED);
 
+  /** As optimum exports today, with half the bytes. */
+  static final Dialect DEMO = torch(17, 8, PAST, NORM_OP, TIED_HEAD, HALF_STORED);
+
   private static final List<TestGraph> GRAPHS =
       List.of(
           twin("withpast", "as PyTorch 2 and optimum export it", torch(14, 7, PAST)),
@@ -54,6 +57,11 @@ public final class TestData {
               "SkipLayerNormalization without bias, the stream at input 0",
               optimised(17, 8, PAST, NORM_OP, MATMUL_ADD, ZERO_RESHAPES, SKIP_STREAM_FIRST)),
           twin("fp16", "float16 with norms in float32", 0.08, torch(14, 7, PAST, HALF)),
+          twin(
+              "fp16-stored",
+              "float32 with weights kept as float16, the dialect of the demo model",
+              0.08,
+              DEMO),
           twin(
               "int8",
               "linears quantised as they run",

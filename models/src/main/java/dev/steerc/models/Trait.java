@@ -38,6 +38,8 @@ public enum Trait {
   STATIC,
   /** Weights and values are float16. */
   HALF,
+  /** Weights are kept as float16 and become float32 when the model is loaded. */
+  HALF_STORED,
   /** An If chooses between a run with a cache and one without. */
   MERGED,
   /** With MERGED: each branch of the If has its own weights. */
