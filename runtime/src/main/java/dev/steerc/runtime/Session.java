@@ -121,6 +121,13 @@ public final class Session implements AutoCloseable {
             .help("start a new session with it")
             .exception();
       }
+      if (started && model.recomputes() && model.ports().isOfFixedRank(bound)) {
+        throw Problem.of(Code.RANK_FIXED, "the rank has no room for edits of earlier tokens")
+            .at(model.path())
+            .note("the model has no cache, so they are run again beside the new ones")
+            .help("patch it without --rank to swap such edits in")
+            .exception();
+      }
       for (int row = from; row < to; row++) {
         swaps.put(row, bound);
       }

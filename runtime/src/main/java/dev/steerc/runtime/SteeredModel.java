@@ -249,6 +249,11 @@ public final class SteeredModel implements AutoCloseable {
     return groups;
   }
 
+  /** Whether earlier tokens are run again with each new one, and their edits with them. */
+  boolean recomputes() {
+    return !decoder.isCached();
+  }
+
   Lane lane(List<Row> rows, Breaker breaker) {
     return new Lane(decoder, ports, rows, breaker);
   }

@@ -213,6 +213,25 @@ class SwapTest {
         .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(code));
   }
 
+  /** Without a cache the edits of earlier tokens stay in each run, and a fixed rank has no room. */
+  @ParameterizedTest
+  @ValueSource(strings = {"withpast", "nopast-op17"})
+  void fixedRanksAreSwappedWhereEarlierTokensAreNotRunAgain(String name) {
+    Steering ablation =
+        Steering.of(Term.of(Vector.of("v", new Edit.Ablate(floats(first))), 1).at(1));
+    try (SteeredModel model =
+            SteeredModel.open(TestModels.patched(name, folder, "1.resid_post:project@1"));
+        Session session = session(model, 4)) {
+      session.step();
+      if (name.equals("withpast")) {
+        session.steer(ablation);
+      } else {
+        checkRefused(Code.RANK_FIXED, session, ablation);
+      }
+      assertThat(tokens(session.finish())).hasSize(4);
+    }
+  }
+
   @Test
   void endedTextKeepsItsSteering() {
     try (SteeredModel model = open("withpast");

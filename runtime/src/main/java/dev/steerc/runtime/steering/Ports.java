@@ -112,6 +112,11 @@ public record Ports(
         .orElseThrow(() -> new IllegalStateException("no input " + input));
   }
 
+  /** Whether an edit acts through a projection whose rank is fixed. */
+  public boolean isOfFixedRank(Bound bound) {
+    return bound.edits().keySet().stream().anyMatch(site -> sites.get(site).rank() > 0);
+  }
+
   /** The places that can be steered, in the order of their effect. */
   public Set<Site> steerable() {
     return sites.keySet();
