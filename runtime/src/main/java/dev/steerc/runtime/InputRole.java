@@ -47,7 +47,7 @@ public enum InputRole {
       return SEGMENTS;
     }
     throw Problem.of(Code.UNKNOWN_INPUT, "the input `" + name + "` is of an unknown kind")
-        .note(info.toString())
+        .note(info.type + " " + java.util.Arrays.toString(info.getShape()))
         .help("export the model with token ids, mask, positions and a cache only")
         .exception();
   }

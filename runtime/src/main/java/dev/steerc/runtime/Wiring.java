@@ -5,6 +5,7 @@ import ai.onnxruntime.TensorInfo;
 import dev.steerc.manifest.Description;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ record Wiring(
     for (Map.Entry<String, TensorInfo> input : engine.inputs().entrySet()) {
       if (!input.getKey().startsWith("steer.")) {
         TensorInfo info = input.getValue();
-        InputRole role = InputRole.of(input.getKey(), info, ids, Set.copyOf(past));
+        InputRole role = role(input.getKey(), info, ids, past, where);
         inputs.put(input.getKey(), new Input(role, info.type, info.getShape()));
       }
     }
@@ -62,6 +63,15 @@ record Wiring(
         width,
         shape[0] > 0 ? (int) shape[0] : -1,
         shape[1] > 0 ? (int) shape[1] : -1);
+  }
+
+  private static InputRole role(
+      String name, TensorInfo info, String ids, List<String> past, String where) {
+    try {
+      return InputRole.of(name, info, ids, Set.copyOf(past));
+    } catch (SteercException e) {
+      throw new SteercException(e.problems().stream().map(p -> p.at(where)).toList());
+    }
   }
 
   private static String ids(Engine engine, Description model, String where) {

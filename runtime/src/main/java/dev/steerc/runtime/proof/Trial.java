@@ -6,6 +6,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.residual.Residual;
 import dev.steerc.runtime.Feed;
+import dev.steerc.runtime.InputRole;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +73,12 @@ public record Trial(String name, int rows, int past, int tokens, Map<String, Fee
                       || e.getValue().type == OnnxJavaType.INT32)
           .map(Map.Entry::getKey)
           .findFirst()
-          .orElseThrow(() -> unknown("no input takes token ids", ""));
+          .orElseThrow(
+              () ->
+                  Problem.of(Code.UNKNOWN_INPUT, "no input takes token ids")
+                      .note("the inputs are " + String.join(", ", inputs.keySet()))
+                      .help("steerc can make up token ids, masks, positions and caches only")
+                      .exception());
     }
   }
 
@@ -88,25 +94,15 @@ public record Trial(String name, int rows, int past, int tokens, Map<String, Fee
 
     private Feed feed(String name, TensorInfo info, int past, int tokens, Random random) {
       long[] dims = info.getShape().clone();
-      if (name.equals(shape.ids)) {
-        return Feed.of(info.type, batch(dims, tokens), i -> random.nextInt((int) shape.vocabulary));
-      }
-      if (shape.cache.contains(name)) {
-        return Feed.of(info.type, cache(dims, past), i -> random.nextGaussian() * 0.5);
-      }
-      if (info.type == OnnxJavaType.BOOL) {
-        return Feed.of(info.type, free(dims, 1), i -> past > 0 ? 1 : 0);
-      }
-      if (name.contains("mask")) {
-        return Feed.of(info.type, batch(dims, past + tokens), i -> 1);
-      }
-      if (name.contains("position")) {
-        return Feed.of(info.type, batch(dims, tokens), i -> past + i % tokens);
-      }
-      if (name.contains("type") || name.contains("segment")) {
-        return Feed.of(info.type, batch(dims, tokens), i -> 0);
-      }
-      throw unknown("the input `" + name + "` is of an unknown kind", info.toString());
+      return switch (InputRole.of(name, info, shape.ids, shape.cache)) {
+        case IDS ->
+            Feed.of(info.type, batch(dims, tokens), i -> random.nextInt((int) shape.vocabulary));
+        case PAST -> Feed.of(info.type, cache(dims, past), i -> random.nextGaussian() * 0.5);
+        case USE_CACHE -> Feed.of(info.type, free(dims, 1), i -> past > 0 ? 1 : 0);
+        case MASK -> Feed.of(info.type, batch(dims, past + tokens), i -> 1);
+        case POSITIONS -> Feed.of(info.type, batch(dims, tokens), i -> past + i % tokens);
+        case SEGMENTS -> Feed.of(info.type, batch(dims, tokens), i -> 0);
+      };
     }
 
     private long[] batch(long[] dims, int length) {
@@ -135,12 +131,5 @@ public record Trial(String name, int rows, int past, int tokens, Map<String, Fee
       }
       return dims;
     }
-  }
-
-  private static RuntimeException unknown(String what, String note) {
-    return Problem.of(Code.RUNTIME_FAILED, what)
-        .note(note)
-        .help("steerc can make up token ids, masks, positions and caches only")
-        .exception();
   }
 }
