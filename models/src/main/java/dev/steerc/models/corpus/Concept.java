@@ -1,0 +1,103 @@
+package dev.steerc.models.corpus;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/** Something that texts have or lack, and that a vector is learnt for. */
+public final class Concept {
+  private static final String REFUSAL = "refusal";
+
+  /** All concepts by name. */
+  public static final List<String> NAMES =
+      Stream.concat(
+              Attribute.all().stream()
+                  .filter(value -> value != Mood.NEUTRAL && value != Register.CASUAL)
+                  .map(Attribute::word),
+              Stream.of(REFUSAL))
+          .toList();
+
+  private Concept() {}
+
+  /**
+   * Pairs of documents for a concept, which begin alike and without a cue, and in no way that a
+   * prompt for {@link Use#REPORTING} does.
+   *
+   * @throws IllegalArgumentException if there is no such concept
+   */
+  public static List<Pair> pairs(String name, long seed, int count) {
+    checkName(name);
+    return LongStream.iterate(0, n -> n + 1)
+        .mapToObj(n -> drafts(name, Draws.seed(seed, n)))
+        .filter(pair -> pair.get(0).isFor(Use.CHOOSING))
+        .limit(count)
+        .map(Concept::written)
+        .toList();
+  }
+
+  /** Whether a text has the concept more than its alternatives, as {@link Lexicon} judges. */
+  public static boolean shows(String name, String text) {
+    checkName(name);
+    if (name.equals(REFUSAL)) {
+      return Lexicon.refuses(text);
+    }
+    Attribute value = value(name);
+    return Lexicon.best(text, value).filter(Predicate.isEqual(value)).isPresent();
+  }
+
+  private static void checkName(String name) {
+    if (!NAMES.contains(name)) {
+      throw new IllegalArgumentException("no concept `" + name + "` among " + NAMES);
+    }
+  }
+
+  private static Attribute value(String name) {
+    return Attribute.named(name).orElseThrow();
+  }
+
+  /** The draft that has the concept, and the one that has not. */
+  private static List<Draft> drafts(String name, long seed) {
+    Draws draws = new Draws(seed);
+    if (name.equals(REFUSAL)) {
+      Request request = request(draws, List.of(Sort.values()));
+      Tone tone = draws.of("tone", List.of(Tone.values()));
+      return List.of(
+          Answer.plain(seed, request, tone, true), Answer.plain(seed, request, tone, false));
+    }
+    Attribute value = value(name);
+    return List.of(draft(value, seed), draft(other(value, draws), seed));
+  }
+
+  private static Attribute other(Attribute value, Draws draws) {
+    List<Attribute> others = new ArrayList<>(value.siblings());
+    others.remove(value);
+    return draws.of("other", others);
+  }
+
+  /** The draft of the seed with this value, the rest as the seed has it. */
+  private static Draft draft(Attribute value, long seed) {
+    Draws draws = new Draws(seed);
+    Topic topic = draws.of("topic", List.of(Topic.values()));
+    Mood mood = draws.of("mood", List.of(Mood.values()));
+    if (value instanceof Topic some) {
+      return Story.plain(seed, some, mood);
+    } else if (value instanceof Mood some) {
+      return Story.plain(seed, topic, some);
+    } else if (value instanceof Register some) {
+      return new Letter(seed, topic, some, false);
+    }
+    return Answer.plain(seed, request(draws, List.of(Sort.GOOD)), (Tone) value, false);
+  }
+
+  private static Request request(Draws draws, List<Sort> sorts) {
+    return Answer.request(
+        draws, draws.of("topic", List.of(Topic.values())), draws.of("sort", sorts));
+  }
+
+  private static Pair written(List<Draft> pair) {
+    return new Pair(
+        pair.get(0).opening(), pair.get(0).document().text(), pair.get(1).document().text());
+  }
+}
