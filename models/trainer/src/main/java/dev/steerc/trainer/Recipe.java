@@ -20,8 +20,9 @@ record Recipe(Config config, int steps, int tokens, int warmUp, int coolDown, lo
           DemoFiles.VOCABULARY,
           DemoFiles.CONTEXT);
 
-  static Recipe demo(int steps, long seed) {
-    return new Recipe(DEMO, steps, 2048, 50, 200, seed);
+  /** The demo model's training; the rate falls in its last tenth. */
+  static Recipe demo(int steps, int tokens, long seed) {
+    return new Recipe(DEMO, steps, tokens, 50, steps / 10, seed);
   }
 
   /** The part of the full rate at a step, counted from 0. */

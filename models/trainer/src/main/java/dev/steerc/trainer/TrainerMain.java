@@ -33,8 +33,11 @@ public final class TrainerMain implements Callable<Integer> {
   @Option(names = "--documents", description = "how many, the held-out ones not counted")
   private int documents = DemoFiles.DOCUMENTS;
 
-  @Option(names = "--steps", description = "batches of 2,048 tokens")
-  private int steps = 2_600;
+  @Option(names = "--steps", description = "batches to learn from")
+  private int steps = 5_000;
+
+  @Option(names = "--tokens", description = "the size of a batch, padding included")
+  private int tokens = 1_024;
 
   @Option(names = "--seed", description = "of the weights and the order of the documents")
   private long seed = 1;
@@ -53,20 +56,20 @@ public final class TrainerMain implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Files.createDirectories(out);
-    try (Tokenizer tokens = Tokenizer.open(tokenizer)) {
+    try (Tokenizer words = Tokenizer.open(tokenizer)) {
       List<Document> all = Corpus.documents(corpusSeed, documents + HELD_OUT).toList();
       List<Document> heldOut = all.subList(documents, all.size());
-      Model model = train(tokens, all.subList(0, documents), heldOut);
-      boolean isSame = export(model, tokens, heldOut);
+      Model model = train(words, all.subList(0, documents), heldOut);
+      Export.write(Export.weights(out), tokenizer, out);
       report(heldOut);
-      return isSame ? 0 : 1;
+      return isSame(model, prompts(words, heldOut)) ? 0 : 1;
     }
   }
 
-  private Model train(Tokenizer tokens, List<Document> learnt, List<Document> heldOut) {
-    Recipe recipe = Recipe.demo(steps, seed);
-    Batches batches = batches(recipe, tokens, learnt);
-    List<Batches.Rows> judged = batches(recipe, tokens, heldOut).epoch(0);
+  private Model train(Tokenizer words, List<Document> learnt, List<Document> heldOut) {
+    Recipe recipe = Recipe.demo(steps, tokens, seed);
+    Batches batches = batches(recipe, words, learnt);
+    List<Batches.Rows> judged = batches(recipe, words, heldOut).epoch(0);
     return new Trainer(recipe, batches, judged, out, System.out).run();
   }
 
@@ -82,11 +85,9 @@ public final class TrainerMain implements Callable<Integer> {
         Locale.ROOT, "%-9s  %.3f  %5d   %.3f", what, share.value(), share.judged(), own.value());
   }
 
-  private boolean export(Model model, Tokenizer tokens, List<Document> heldOut) throws IOException {
-    Export.write(Export.weights(out), tokenizer, out);
+  private boolean isSame(Model model, List<long[]> prompts) {
     Agreement agreement =
-        Agreement.of(
-            out.resolve(Export.MODEL), model.halved(), prompts(tokens, heldOut), CONTINUED);
+        Agreement.of(out.resolve(Export.MODEL), model.halved(), prompts, CONTINUED);
     System.out.printf(
         Locale.ROOT,
         "%s in ONNX Runtime: logits within %.1e of libtorch's, %d of %d greedy tokens equal%n",
@@ -97,21 +98,21 @@ public final class TrainerMain implements Callable<Integer> {
     return agreement.holds();
   }
 
-  private static List<long[]> prompts(Tokenizer tokens, List<Document> heldOut) {
+  private static List<long[]> prompts(Tokenizer words, List<Document> heldOut) {
     return heldOut.stream()
         .flatMap(document -> Carry.beginning(document.text()).stream())
         .limit(PROMPTS)
-        .map(text -> tokens.encode(text, false))
+        .map(text -> words.encode(text, false))
         .toList();
   }
 
-  private static Batches batches(Recipe recipe, Tokenizer tokens, List<Document> documents) {
+  private static Batches batches(Recipe recipe, Tokenizer words, List<Document> documents) {
     int end = recipe.config().vocab() - 1;
-    List<int[]> ids = documents.stream().map(document -> ids(tokens, document.text())).toList();
+    List<int[]> ids = documents.stream().map(document -> ids(words, document.text())).toList();
     return new Batches(ids, end, recipe.config().positions(), recipe.tokens(), recipe.seed());
   }
 
-  private static int[] ids(Tokenizer tokens, String text) {
-    return Arrays.stream(tokens.encode(text, false)).mapToInt(Math::toIntExact).toArray();
+  private static int[] ids(Tokenizer words, String text) {
+    return Arrays.stream(words.encode(text, false)).mapToInt(Math::toIntExact).toArray();
   }
 }

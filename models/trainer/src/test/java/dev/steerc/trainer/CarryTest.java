@@ -29,6 +29,6 @@ class CarryTest {
   void theCorpusCarriesWhatItBegins() {
     List<Document> documents = Corpus.documents(5, 400).toList();
     assertThat(Carry.own(documents).get("mood").value()).isGreaterThan(0.9);
-    assertThat(Carry.own(documents).get("names").value()).isGreaterThan(0.9);
+    assertThat(Carry.own(documents).get("topic").value()).isGreaterThan(0.9);
   }
 }

@@ -12,7 +12,9 @@ import dev.steerc.runtime.format.Safetensors;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.assertj.core.data.Offset;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -96,5 +98,18 @@ class TrainingTest {
 
   private static double loss(Model model, Batches.Rows rows) {
     return Torch.withoutGradient(() -> (double) model.loss(rows).item_float());
+  }
+
+  @Test
+  void loadingLeavesOneThread() {
+    assertThat(openblas.blas_get_num_threads()).isEqualTo(1);
+    assertThat(torch.get_num_threads()).isEqualTo(1);
+  }
+
+  @Test
+  void theRateRisesAndFalls() {
+    assertThat(RECIPE.part(0)).isBetween(0.3, 0.4);
+    assertThat(RECIPE.part(10)).isEqualTo(1);
+    assertThat(RECIPE.part(19)).isBetween(0.1, 0.2);
   }
 }
