@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -41,11 +40,6 @@ public record VectorStore(Path folder, Map<String, Path> files) {
 
   public Set<String> names() {
     return files.keySet();
-  }
-
-  /** Reads the vector of that name, if there is one. */
-  public Optional<Vector> find(String name) {
-    return Optional.ofNullable(files.get(name)).map(VectorFile::read);
   }
 
   /**
