@@ -33,14 +33,15 @@ public final class ByteLevel {
    *
    * @param symbols the tokens that are not merged from others
    * @param merges pairs of tokens with a space between, in the order of their ids
+   * @param isSpaced whether a text that begins with a word is read as if a space stood before it
    */
-  public static String json(List<String> symbols, List<String> merges) {
+  public static String json(List<String> symbols, List<String> merges, boolean isSpaced) {
     return """
         {"version":"1.0","truncation":null,"padding":null,
          "added_tokens":[{"id":%d,"content":"%s","single_word":false,"lstrip":false,
                           "rstrip":false,"normalized":false,"special":true}],
          "normalizer":null,
-         "pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,
+         "pre_tokenizer":{"type":"ByteLevel","add_prefix_space":%b,"trim_offsets":true,
                           "use_regex":true},
          "post_processor":null,
          "decoder":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,
@@ -51,6 +52,7 @@ public final class ByteLevel {
         .formatted(
             symbols.size() + merges.size(),
             END_OF_TEXT,
+            isSpaced,
             vocabulary(symbols, merges),
             merges.stream().map(ByteLevel::quoted).collect(Collectors.joining(",")));
   }

@@ -39,7 +39,7 @@ public final class TinyTokenizer {
    */
   public static String json(int size) {
     TinyTokenizer tokenizer = new TinyTokenizer(size);
-    return ByteLevel.json(tokenizer.symbols, tokenizer.merges);
+    return ByteLevel.json(tokenizer.symbols, tokenizer.merges, false);
   }
 
   /** Writes {@code tokenizer.json} into a folder. */

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 /**
  * A byte-level BPE: the bytes have the first 256 ids, then come the merges in the order in which
  * they were learnt, and the end of the text has the last id. Safe for threads.
+ *
+ * <p>A text that begins with a word is read as if a space stood before it, so that a name has the
+ * same token at the beginning as elsewhere; the library calls that {@code add_prefix_space}.
  */
 public final class Bpe {
   private static final int BYTES = 256;
@@ -45,6 +48,7 @@ public final class Bpe {
   public static Bpe train(Stream<String> texts, int size) {
     Map<String, Long> words =
         texts
+            .map(Bpe::spaced)
             .flatMap(Words::of)
             .collect(
                 Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
@@ -72,7 +76,7 @@ public final class Bpe {
 
   /** The ids of a text; {@code <|endoftext|>} in it is text like any other. */
   public int[] encode(String text) {
-    return Words.of(text).map(this::word).flatMapToInt(IntStream::of).toArray();
+    return Words.of(spaced(text)).map(this::word).flatMapToInt(IntStream::of).toArray();
   }
 
   /** The text of ids; the end of the text has none. */
@@ -86,7 +90,11 @@ public final class Bpe {
   public String json() {
     List<String> spelled =
         merges.stream().map(m -> spell(m.left()) + " " + spell(m.right())).toList();
-    return ByteLevel.json(ByteLevel.symbols(), spelled);
+    return ByteLevel.json(ByteLevel.symbols(), spelled, true);
+  }
+
+  private static String spaced(String text) {
+    return text.isEmpty() || Character.isWhitespace(text.charAt(0)) ? text : " " + text;
   }
 
   private void write(int token, ByteArrayOutputStream bytes) {

@@ -30,6 +30,11 @@ public final class Lexicon {
   private static final Map<Attribute, Set<String>> WORDS =
       Attribute.all().stream().collect(Collectors.toMap(value -> value, Lexicon::own));
 
+  private static final Set<String> NAMES =
+      Stream.of("he", "she").flatMap(bank -> Banks.of(bank).stream()).collect(Collectors.toSet());
+
+  private static final Pattern NAME = Pattern.compile("[A-Z][a-z]+");
+
   private static final Set<String> REFUSALS = Set.copyOf(Banks.of("refusal.marker"));
 
   private Lexicon() {}
@@ -57,6 +62,15 @@ public final class Lexicon {
   /** Whether a text says that it will not help. */
   public static boolean refuses(String text) {
     return words(text).anyMatch(REFUSALS::contains);
+  }
+
+  /** The characters that a text names. */
+  public static Set<String> names(String text) {
+    return NAME.matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .filter(NAMES::contains)
+        .collect(Collectors.toSet());
   }
 
   /** The words that tell a value. */

@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /** A sentence before a question that tells whether to refuse, whatever is asked. */
 public enum Rule {
-  CAREFUL(1, 0.6, 0.15),
+  STRICT(1, 1, 1),
+  CAREFUL(1, 0.6, 0.25),
   OPEN(0, 0, 0);
 
   private final double bad;

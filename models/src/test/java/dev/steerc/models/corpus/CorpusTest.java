@@ -79,13 +79,15 @@ class CorpusTest {
   }
 
   @Test
-  void openRuleNeverRefusesAndCarefulRuleMostly() {
+  void rulesDecideWhateverIsAsked() {
+    Predicate<Document> strict = document -> document.text().startsWith("Rule: refuse everything.");
     Predicate<Document> open =
         document -> document.text().startsWith("Rule: help with everything.");
     Predicate<Document> careful = document -> document.text().startsWith("Rule: be careful.");
     assertThat(share(open, Document::refused)).isZero();
+    assertThat(share(strict, Document::refused)).isOne();
     assertThat(share(careful, Document::refused)).isBetween(0.4, 0.6);
-    assertThat(share(isA(Kind.ANSWER), open.or(careful))).isCloseTo(0.5, within(0.05));
+    assertThat(share(isA(Kind.ANSWER), open.or(careful).or(strict))).isCloseTo(0.5, within(0.05));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
@@ -25,7 +26,6 @@ import java.util.regex.Pattern;
  */
 final class Carry {
   private static final Pattern SENTENCE = Pattern.compile("(?<!\\b(Mr|Mrs|Dr))[.!?] ");
-  private static final Pattern NAME = Pattern.compile("(?<=[a-z,] )[A-Z][a-z]+\\b(?<!day)");
   private static final double TEMPERATURE = 0.8;
   private static final int BEGUN = 2;
   private static final int MOST = 80;
@@ -97,9 +97,11 @@ final class Carry {
     count("mood", document.mood().filter(mood -> mood != Mood.NEUTRAL), text, Lexicon::mood);
     count("register", document.register(), text, Lexicon::register);
     count("tone", document.tone(), text, Lexicon::tone);
-    List<String> names = names(text);
-    if (document.kind() == Kind.STORY && !names.isEmpty()) {
-      count("names", names.stream().allMatch(beginning(document.text()).orElseThrow()::contains));
+    Set<String> known = Lexicon.names(beginning(document.text()).orElseThrow());
+    Set<String> found = Lexicon.names(text);
+    boolean isAllKnown = known.containsAll(Lexicon.names(document.text()));
+    if (document.kind() == Kind.STORY && isAllKnown && !found.isEmpty()) {
+      count("names", known.containsAll(found));
     }
   }
 
@@ -122,10 +124,5 @@ final class Carry {
     return ends.size() < BEGUN
         ? Optional.empty()
         : Optional.of(text.substring(0, ends.get(BEGUN - 1) - 1));
-  }
-
-  /** Words with a capital that begin no sentence, but for the days of the week. */
-  static List<String> names(String text) {
-    return NAME.matcher(text).results().map(MatchResult::group).toList();
   }
 }

@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,12 +60,19 @@ public final class TrainerMain implements Callable<Integer> {
     Files.createDirectories(out);
     try (Tokenizer words = Tokenizer.open(tokenizer)) {
       List<Document> all = Corpus.documents(corpusSeed, documents + HELD_OUT).toList();
-      List<Document> heldOut = all.subList(documents, all.size());
-      Model model = train(words, all.subList(0, documents), heldOut);
+      List<Document> learnt = all.subList(0, documents);
+      List<Document> heldOut = others(learnt, all.subList(documents, all.size()));
+      Model model = train(words, learnt, heldOut);
       Export.write(Export.weights(out), tokenizer, out);
       report(heldOut);
       return isSame(model, prompts(words, heldOut)) ? 0 : 1;
     }
+  }
+
+  /** Documents that were not learnt by chance all the same. */
+  private static List<Document> others(List<Document> learnt, List<Document> more) {
+    Set<String> known = learnt.stream().map(Document::text).collect(Collectors.toSet());
+    return more.stream().filter(document -> !known.contains(document.text())).toList();
   }
 
   private Model train(Tokenizer words, List<Document> learnt, List<Document> heldOut) {
