@@ -1,16 +1,15 @@
 package dev.steerc.trainer;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import dev.steerc.models.Batch;
-import dev.steerc.models.Feed;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import ai.onnxruntime.TensorInfo;
+import dev.steerc.manifest.Json;
 import dev.steerc.models.Gpt2;
-import dev.steerc.models.TestGraph;
+import dev.steerc.runtime.Engine;
+import dev.steerc.runtime.Feed;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -34,20 +33,35 @@ record Agreement(double distance, int equal, int tokens) {
    * @param weights as the file has them, rounded where it rounds them
    */
   static Agreement of(Path onnx, Gpt2 weights, List<long[]> prompts, int count) {
-    TestGraph graph = new TestGraph("demo", "", weights, Export.DIALECT, TOLERANCE);
     Greedy torch = new Greedy(Model.of(weights));
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (OrtSession session = environment.createSession(onnx.toString())) {
+    try (Engine engine = Engine.open(onnx, OptLevel.ALL_OPT)) {
       Agreement all = new Agreement(0, 0, 0);
       for (long[] prompt : prompts) {
         long[] whole = torch.whole(prompt, count);
-        float[] theirs = logits(session, graph.feeds(Batch.single(whole)));
+        float[] theirs = logits(engine, whole);
         all = all.and(of(torch.allLogits(whole), theirs, whole, prompt.length));
       }
       return all;
-    } catch (OrtException e) {
-      throw new IllegalStateException("ONNX Runtime refuses the exported model", e);
     }
+  }
+
+  /** Reads what {@link #toMap} gives. */
+  static Agreement of(Fields fields) {
+    return new Agreement(fields.number("distance"), fields.whole("equal"), fields.whole("tokens"));
+  }
+
+  Map<String, Object> toMap() {
+    return Json.object("distance", distance, "equal", equal, "tokens", tokens);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "logits within %.1e of libtorch's, %d of %d greedy tokens equal",
+        distance,
+        equal,
+        tokens);
   }
 
   private Agreement and(Agreement other) {
@@ -68,27 +82,20 @@ record Agreement(double distance, int equal, int tokens) {
     return new Agreement(distance, equal, whole.length - prompt);
   }
 
-  private static float[] logits(OrtSession session, List<Feed> feeds) throws OrtException {
-    Map<String, OnnxTensor> inputs = new HashMap<>();
-    try {
-      for (Feed feed : feeds) {
-        inputs.put(feed.name(), tensor(feed));
-      }
-      try (OrtSession.Result result = session.run(inputs)) {
-        OnnxTensor logits = (OnnxTensor) result.get("logits").orElseThrow();
-        float[] values = new float[logits.getFloatBuffer().remaining()];
-        logits.getFloatBuffer().get(values);
-        return values;
-      }
-    } finally {
-      inputs.values().forEach(OnnxTensor::close);
-    }
+  private static float[] logits(Engine engine, long... ids) {
+    Map<String, Feed> feeds = new HashMap<>();
+    engine.inputs().forEach((name, info) -> feeds.put(name, feed(name, info, ids)));
+    return engine.run(feeds, Map.of()).get("logits").values();
   }
 
-  private static OnnxTensor tensor(Feed feed) throws OrtException {
-    OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    return feed.name().startsWith("past")
-        ? OnnxTensor.createTensor(environment, feed.data().asFloatBuffer(), feed.shape())
-        : OnnxTensor.createTensor(environment, feed.data().asLongBuffer(), feed.shape());
+  private static Feed feed(String name, TensorInfo input, long... ids) {
+    long[] row = {1, ids.length};
+    long[] dims = input.getShape();
+    return switch (name) {
+      case "input_ids" -> Feed.of(input.type, row, i -> ids[i]);
+      case "attention_mask" -> Feed.of(input.type, row, i -> 1);
+      case "position_ids" -> Feed.of(input.type, row, i -> i);
+      default -> Feed.of(input.type, new long[] {1, dims[1], 0, dims[3]}, i -> 0); // no past
+    };
   }
 }

@@ -4,16 +4,11 @@ import dev.steerc.models.Dialect;
 import dev.steerc.models.Gpt2;
 import dev.steerc.models.Gpt2Graph;
 import dev.steerc.models.Trait;
+import dev.steerc.runtime.format.FileBytes;
 import dev.steerc.runtime.format.Safetensors;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.stream.Stream;
 
-/** The folder of an ONNX model, from trained weights and the files of the tokenizer. */
+/** The ONNX model of trained weights. */
 final class Export {
   static final String MODEL = "model.onnx";
 
@@ -30,23 +25,10 @@ final class Export {
     return Names.model(Names.config(file.tensors(), heads), file.tensors());
   }
 
-  /** Writes {@code model.onnx}, and beside it the tokenizer and the configuration. */
-  static void write(Gpt2 model, Path tokenizer, Path folder) throws IOException {
-    SortedMap<String, byte[]> files = Gpt2Graph.write(model, DIALECT, MODEL);
-    for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      Files.write(folder.resolve(file.getKey()), file.getValue());
-    }
-    if (!Files.isSameFile(tokenizer, folder)) {
-      copyJson(tokenizer, folder);
-    }
-  }
-
-  private static void copyJson(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
-        Path copy = to.resolve(file.getFileName());
-        Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-      }
-    }
+  /** Writes {@code model.onnx} into a folder. */
+  static Path write(Gpt2 model, Path folder) {
+    Path file = folder.resolve(MODEL);
+    FileBytes.write(file, Gpt2Graph.write(model, DIALECT, MODEL).get(MODEL));
+    return file;
   }
 }

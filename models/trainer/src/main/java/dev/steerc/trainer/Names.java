@@ -38,6 +38,11 @@ final class Names {
     return new Config(blocks, (int) tokens[1], heads, (int) tokens[0], (int) places[0]);
   }
 
+  /** The number of a model's parameters. */
+  static long count(Gpt2 model) {
+    return floats(model).values().stream().mapToLong(floats -> floats.values().length).sum();
+  }
+
   /** The weights of a model by name, in the order of its layers. */
   static Map<String, Floats> floats(Gpt2 model) {
     Map<String, Floats> out = new LinkedHashMap<>();

@@ -1,7 +1,11 @@
 package dev.steerc.trainer;
 
 import dev.steerc.models.Gpt2.Config;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -11,10 +15,17 @@ final class Toy {
   static final Recipe RECIPE = new Recipe(SIZES, 20, 128, 3, 5, 7);
   static final int END = SIZES.vocab() - 1;
 
+  static final PrintStream SILENCE =
+      new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+
   private Toy() {}
 
   static Batches batches() {
     return batches(documents());
+  }
+
+  static Lessons lessons() {
+    return new Lessons(batches(), batches().epoch(9), Map.of("corpus", "counting"));
   }
 
   static Batches batches(List<int[]> documents) {
