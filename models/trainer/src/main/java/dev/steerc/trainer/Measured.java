@@ -1,0 +1,138 @@
+package dev.steerc.trainer;
+
+import dev.steerc.manifest.Json;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the vectors of a model do to its texts, as {@code measured.json} tells it.
+ *
+ * @param model the SHA-256 of the model's file, as {@link Digest} gives it
+ * @param pairs how many pairs of texts each vector was learnt from
+ * @param prompts how many prompts each number is measured on
+ * @param concepts in the order in which the card shows them within their group
+ */
+record Measured(String model, int pairs, int prompts, List<Entry> concepts) {
+  static final String FILE = "measured.json";
+
+  /**
+   * A concept and its vector.
+   *
+   * @param concept also the name of the vector
+   * @param blocks where the vector acts
+   * @param strength that was chosen, in the unit of the vector's file
+   * @param curve by strength, which is 0 somewhere; on any prompts
+   * @param plain without steering, on prompts for {@code Use.REPORTING}
+   * @param steered with the strength that was chosen, on the same prompts
+   * @param samples texts at some strengths, possibly none
+   */
+  record Entry(
+      String concept,
+      List<Integer> blocks,
+      double strength,
+      List<Point> curve,
+      Point plain,
+      Point steered,
+      List<Sample> samples) {
+    Entry {
+      blocks = List.copyOf(blocks);
+      curve = List.copyOf(curve);
+      samples = List.copyOf(samples);
+    }
+
+    private static Entry of(Fields fields) {
+      return new Entry(
+          fields.text("concept"),
+          fields.wholes("blocks"),
+          fields.number("strength"),
+          fields.list("curve").stream().map(Point::of).toList(),
+          Point.of(fields.object("plain")),
+          Point.of(fields.object("steered")),
+          fields.list("samples").stream().map(Sample::of).toList());
+    }
+
+    private Map<String, Object> toMap() {
+      return Json.object(
+          "concept",
+          concept,
+          "blocks",
+          blocks,
+          "strength",
+          strength,
+          "plain",
+          plain.toMap(),
+          "steered",
+          steered.toMap(),
+          "curve",
+          curve.stream().map(Point::toMap).toList(),
+          "samples",
+          samples.stream().map(Sample::toMap).toList());
+    }
+  }
+
+  /**
+   * A measurement at one strength.
+   *
+   * @param rate the share of texts that show the concept, 0 to 1
+   * @param perplexity of the texts under the model without steering
+   * @param distinct2 the share of different pairs of words among all
+   */
+  record Point(double strength, double rate, double perplexity, double distinct2) {
+    private static Point of(Fields fields) {
+      return new Point(
+          fields.number("strength"),
+          fields.number("rate"),
+          fields.number("perplexity"),
+          fields.number("distinct2"));
+    }
+
+    private Map<String, Object> toMap() {
+      return Json.object(
+          "strength", strength, "rate", rate, "perplexity", perplexity, "distinct2", distinct2);
+    }
+  }
+
+  /** A text at one strength, without its prompt. */
+  record Sample(double strength, String prompt, String text) {
+    private static Sample of(Fields fields) {
+      return new Sample(fields.number("strength"), fields.text("prompt"), fields.text("text"));
+    }
+
+    private Map<String, Object> toMap() {
+      return Json.object("strength", strength, "prompt", prompt, "text", text);
+    }
+  }
+
+  Measured {
+    concepts = List.copyOf(concepts);
+  }
+
+  /** Reads the file in a folder. */
+  static Measured read(Path folder) {
+    return Fields.read(folder.resolve(FILE), Measured::of, "run `models/recipe vectors`");
+  }
+
+  /** Replaces the file in a folder. */
+  void write(Path folder) {
+    JsonLines.write(
+        folder.resolve(FILE),
+        Json.object(
+            "model",
+            model,
+            "pairs",
+            pairs,
+            "prompts",
+            prompts,
+            "concepts",
+            concepts.stream().map(Entry::toMap).toList()));
+  }
+
+  private static Measured of(Fields fields) {
+    return new Measured(
+        fields.text("model"),
+        fields.whole("pairs"),
+        fields.whole("prompts"),
+        fields.list("concepts").stream().map(Entry::of).toList());
+  }
+}
