@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A GPT-2 with random weights: learned positions, pre-norm blocks, gelu_new, a head tied to the
- * token embedding.
+ * A GPT-2 with its weights, random or trained: learned positions, pre-norm blocks, gelu_new, a head
+ * tied to the token embedding.
  *
  * @param tokens float32 [vocab, hidden]
  * @param places float32 [positions, hidden]

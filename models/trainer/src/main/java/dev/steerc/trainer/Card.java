@@ -191,9 +191,9 @@ record Card(Trained trained, Measured measured) {
 
         **Corpus.** %s documents of one line, written from banks of words and sentences: half of them
         stories in one of five moods about one of six topics, a fifth letters, formal or casual, the
-        others questions with polite, casual, rude or piratical answers, some of which refuse. Half of
-        them name the mood, the topic, the register or the tone at the beginning; the others leave it
-        to be found out. Three of them:
+        others questions with polite, casual, rude or piratical answers, some of which refuse. Many
+        name the mood, the topic, the register or the tone at their beginning; the others leave it to
+        be found out. Three of those:
 
         %s
 

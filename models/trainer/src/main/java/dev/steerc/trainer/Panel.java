@@ -61,6 +61,12 @@ record Panel(String title, String across, Scale scale, List<Line> lines, Optiona
           SeriesMarkers.TRIANGLE_DOWN,
           SeriesMarkers.CROSS);
 
+  Panel {
+    if (lines.size() > COLOURS.size()) {
+      throw new IllegalArgumentException(lines.size() + " lines and six colours");
+    }
+  }
+
   /** Points from left to right. */
   record Line(String name, double[] x, double[] y) {}
 
@@ -126,7 +132,6 @@ record Panel(String title, String across, Scale scale, List<Line> lines, Optiona
     style.setPlotGridLinesColor(GRID);
     style.setPlotGridLinesStroke(new BasicStroke(1f));
     style.setAxisTicksLineVisible(false);
-    style.setXAxisTickMarkSpacingHint(90);
     style.setAxisTickMarksColor(GRID);
     style.setYAxisTitleVisible(false);
     style.setLegendVisible(false);

@@ -38,7 +38,7 @@ final class Plots {
     return png(
         List.of(
             new Panel(
-                group.title() + ": share of texts that show it",
+                group.title() + ": percentage of texts that show it",
                 across,
                 Scale.SHARE,
                 rates,

@@ -28,10 +28,10 @@ enum Scale {
     return label.apply(height);
   }
 
-  /** Nothing between two powers of two. */
+  /** A power of two in full. */
   private static String power(double exponent) {
-    double power = Math.pow(2, Math.rint(exponent));
-    boolean isPower = Math.abs(exponent - Math.rint(exponent)) < 1e-9;
-    return isPower ? "× " + (power < 1 ? "1/" + Math.round(1 / power) : Math.round(power)) : "";
+    double value = Math.pow(2, exponent);
+    boolean isWhole = exponent >= 0 && Math.abs(exponent - Math.rint(exponent)) < 1e-9;
+    return isWhole ? "× " + Math.round(value) : String.format(Locale.ROOT, "× %.1f", value);
   }
 }

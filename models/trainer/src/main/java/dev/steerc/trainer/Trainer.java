@@ -130,14 +130,16 @@ final class Trainer {
   }
 
   private void print(Progress.Line line, String rate) {
-    table.printf(
-        Locale.ROOT,
-        "%6d %10d %8.4f     %8.4f %s%n",
-        line.step(),
-        line.tokens(),
-        line.train(),
-        line.heldOut(),
-        rate);
+    String text =
+        String.format(
+            Locale.ROOT,
+            "%6d %10d %8.4f     %8.4f %s",
+            line.step(),
+            line.tokens(),
+            line.train(),
+            line.heldOut(),
+            rate);
+    table.println(text.stripTrailing());
     table.flush();
   }
 

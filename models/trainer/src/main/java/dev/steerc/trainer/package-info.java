@@ -1,8 +1,9 @@
 /**
  * The training of the demo model: a small GPT-2 in libtorch, by way of its Java binding.
  *
- * <p>In come documents and a tokenizer; out come weights as safetensors under Hugging Face's names,
- * and from those an ONNX file by way of {@link dev.steerc.models.Gpt2Graph}.
+ * <p>In come documents; out come weights as safetensors under Hugging Face's names, from those an
+ * ONNX file by way of {@link dev.steerc.models.Gpt2Graph}, and the page that tells about it. {@link
+ * dev.steerc.trainer.Main} is the command {@code models/recipe}.
  *
  * <p><b>Invariant:</b> one seed gives the same bytes on the same machine, interrupted or not: there
  * is one thread, and whatever is random is drawn in Java. <b>Invariant:</b> no other module knows

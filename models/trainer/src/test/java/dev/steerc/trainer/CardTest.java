@@ -75,7 +75,7 @@ class CardTest {
 
   @Test
   void theSameNumbersGiveTheSameBytes() {
-    List<Entry> entries = measured().concepts();
+    List<Entry> entries = Group.MOODS.of(measured());
     assertThat(Plots.curves(Group.MOODS, entries)).isEqualTo(Plots.curves(Group.MOODS, entries));
   }
 

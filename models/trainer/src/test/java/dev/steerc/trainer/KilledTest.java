@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings that are killed as by {@code kill -9}, and go on. */
 class KilledTest {
-  private static final Recipe LONG = new Recipe(Toy.SIZES, 600, 128, 3, 5, 7);
+  private static final Recipe LONG = new Recipe(Toy.SIZES, 300, 128, 3, 5, 7);
 
   @TempDir Path folder;
 
@@ -29,7 +29,7 @@ class KilledTest {
   void aKilledTrainingGivesTheSameWeights() throws Exception {
     Path killed = Files.createDirectory(folder.resolve("killed"));
     int before = 0;
-    for (int kill = 0; kill < 3; kill++) {
+    for (int kill = 0; kill < 2; kill++) {
       killBehind(before, killed);
       Safetensors state = Safetensors.read(killed.resolve(Trainer.STATE));
       before = Integer.parseInt(state.metadata().get("step"));
