@@ -20,10 +20,10 @@ record Story(
     boolean isPlain)
     implements Draft {
   private static final double TURNS = 0.12;
-  private static final double CUED = 0.35;
+  private static final double CUED = 0.5;
 
   /** The share of a story's sentences that are told in its mood; the others are neutral. */
-  private static final double IN_MOOD = 0.8;
+  private static final double IN_MOOD = 0.85;
 
   static Story drawn(long seed) {
     Draws draws = new Draws(seed);

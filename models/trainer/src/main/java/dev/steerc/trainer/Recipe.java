@@ -15,12 +15,12 @@ import java.util.Map;
 record Recipe(Config config, int steps, int tokens, int warmUp, int coolDown, long seed) {
   private static final int WARM_UP = 50;
 
-  /** The demo model's training; the rate falls in its last tenth. */
+  /** The demo model's training; the rate falls over its last two fifths. */
   static Recipe demo(int vocabulary, int steps, int tokens, long seed) {
     Config config =
         new Config(
             DemoFiles.LAYERS, DemoFiles.HIDDEN, DemoFiles.HEADS, vocabulary, DemoFiles.CONTEXT);
-    return new Recipe(config, steps, tokens, WARM_UP, steps / 10, seed);
+    return new Recipe(config, steps, tokens, WARM_UP, steps * 2 / 5, seed);
   }
 
   /** The part of the full rate at a step, counted from 0. */

@@ -39,7 +39,7 @@ final class TrainCommand implements Callable<Integer> {
   private static final int CONTINUED = 40;
 
   @Option(names = "--steps", description = "batches to learn from")
-  private int steps = 6_000;
+  private int steps = 9_000;
 
   @Option(names = "--tokens", description = "the size of a batch, padding included")
   private int tokens = 1_024;

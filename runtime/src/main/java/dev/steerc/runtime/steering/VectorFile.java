@@ -40,6 +40,41 @@ public final class VectorFile {
     return new VectorFile(path, TensorFile.read(path)).vector();
   }
 
+  /**
+   * Writes a vector as safetensors, whole or not at all.
+   *
+   * @param vector its edits are all of one operation, with the same numbers
+   * @param more metadata beside the operation, its numbers and the base, such as the method
+   */
+  public static void write(Vector vector, Map<String, String> more, Path path) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    Map<String, Floats> tensors = new LinkedHashMap<>();
+    vector.placeless().ifPresent(edit -> put(edit, "", metadata, tensors));
+    vector.edits().forEach((site, edit) -> put(edit, site.path(), metadata, tensors));
+    vector.base().ifPresent(base -> metadata.put("base", base));
+    metadata.putAll(more);
+    new Safetensors(metadata, tensors).write(path);
+  }
+
+  private static void put(
+      Edit edit, String place, Map<String, String> metadata, Map<String, Floats> tensors) {
+    Map<String, String> own = new LinkedHashMap<>();
+    own.put("op", edit.op());
+    edit.numbers().forEach((name, number) -> own.put(name, number.toString()));
+    if (!metadata.isEmpty() && !metadata.equals(own)) {
+      throw new IllegalArgumentException("edits of several kinds: " + metadata + ", " + own);
+    }
+    metadata.putAll(own);
+    edit.tensors().forEach((role, values) -> tensors.put(tensor(place, role), values));
+  }
+
+  private static String tensor(String place, String role) {
+    if (place.isEmpty()) {
+      return role;
+    }
+    return role.equals("vector") ? place : place + "." + role;
+  }
+
   static String name(Path path) {
     return path.getFileName().toString().replaceFirst("\\.(npy|safetensors)$", "");
   }
