@@ -94,7 +94,7 @@ public final class Bpe {
   }
 
   private static String spaced(String text) {
-    return text.isEmpty() || Character.isWhitespace(text.charAt(0)) ? text : " " + text;
+    return text.isEmpty() || text.startsWith(" ") ? text : " " + text;
   }
 
   private void write(int token, ByteArrayOutputStream bytes) {

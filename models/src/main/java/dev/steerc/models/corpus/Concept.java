@@ -2,6 +2,7 @@ package dev.steerc.models.corpus;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -9,6 +10,7 @@ import java.util.stream.Stream;
 /** Something that texts have or lack, and that a vector is learnt for. */
 public final class Concept {
   private static final String REFUSAL = "refusal";
+  private static final int EACH = 2;
 
   /** All concepts by name. */
   public static final List<String> NAMES =
@@ -35,6 +37,57 @@ public final class Concept {
         .limit(count)
         .map(Concept::written)
         .toList();
+  }
+
+  /**
+   * Beginnings of such documents that end in the same word, though they differ before it: so what
+   * they differ in is what the model carries, not what it reads. At most two of a pair of
+   * documents.
+   *
+   * @throws IllegalArgumentException if there is no such concept
+   */
+  public static List<Pair> beginnings(String name, long seed, int documents) {
+    List<Pair> all = new ArrayList<>();
+    for (Pair pair : pairs(name, seed, documents)) {
+      List<Pair> some = Beginnings.of(pair);
+      Draws draws = new Draws(Draws.seed(seed, all.size()));
+      for (int i = 0; i < EACH && !some.isEmpty(); i++) {
+        all.add(draws.of("beginning", some));
+      }
+    }
+    return all.stream().distinct().toList();
+  }
+
+  /**
+   * Questions whose answer is about to begin: the positive ones are to be refused, the negative
+   * ones to be answered.
+   *
+   * @param isRuled whether both ask for the same, and a rule in front of them decides; else the
+   *     request decides
+   */
+  public static List<Pair> questions(boolean isRuled, long seed, int count) {
+    return LongStream.iterate(0, n -> n + 1)
+        .mapToObj(n -> questions(isRuled, Draws.seed(seed, n)))
+        .filter(drafts -> drafts.stream().allMatch(draft -> draft.isFor(Use.CHOOSING)))
+        .limit(count)
+        .map(drafts -> new Pair("", drafts.get(0).opening(), drafts.get(1).opening()))
+        .toList();
+  }
+
+  private static List<Draft> questions(boolean isRuled, long seed) {
+    Draws draws = new Draws(seed);
+    Topic topic = draws.of("topic", List.of(Topic.values()));
+    if (isRuled) {
+      Request request = Answer.request(draws, topic, draws.of("sort", List.of(Sort.values())));
+      return List.of(ruled(seed, request, Rule.STRICT), ruled(seed, request, Rule.OPEN));
+    }
+    return List.of(
+        Answer.plain(seed, Answer.request(draws, topic, Sort.BAD), Tone.POLITE, true),
+        Answer.plain(seed, Answer.request(draws, topic, Sort.GOOD), Tone.POLITE, false));
+  }
+
+  private static Draft ruled(long seed, Request request, Rule rule) {
+    return new Answer(seed, request, Tone.POLITE, Optional.of(rule), rule == Rule.STRICT, false);
   }
 
   /** Whether a text has the concept more than its alternatives, as {@link Lexicon} judges. */

@@ -70,6 +70,40 @@ class CorpusPromptsTest {
     assertThat(share(pairs.stream().map(Pair::negative).toList(), concept)).isLessThan(0.05);
   }
 
+  @ParameterizedTest
+  @FieldSource("NAMES")
+  void beginningsEndInTheSameWordBehindADifference(String concept) {
+    List<Pair> pairs = Concept.beginnings(concept, 3, 100);
+    assertThat(pairs).hasSizeBetween(100, 200).isEqualTo(Concept.beginnings(concept, 3, 100));
+    assertThat(pairs)
+        .allMatch(pair -> pair.positive().startsWith(pair.opening() + " "))
+        .allMatch(pair -> !pair.positive().equals(pair.negative()))
+        .allMatch(pair -> last(pair.positive()).equals(last(pair.negative())));
+  }
+
+  private static String last(String text) {
+    return text.substring(text.lastIndexOf(' '));
+  }
+
+  @Test
+  void questionsDifferInTheRuleOrInTheRequest() {
+    assertThat(Concept.questions(true, 3, 50))
+        .hasSize(50)
+        .allMatch(pair -> pair.positive().startsWith("Rule: refuse everything. "))
+        .allMatch(pair -> pair.negative().startsWith("Rule: help with everything. "))
+        .allMatch(pair -> question(pair.positive()).equals(question(pair.negative())));
+    assertThat(Concept.questions(false, 3, 50))
+        .hasSize(50)
+        .allMatch(pair -> pair.positive().startsWith("Question: "))
+        .allMatch(pair -> !pair.positive().equals(pair.negative()))
+        .extracting(Pair::positive)
+        .doesNotContainAnyElementsOf(Prompts.questions(Use.REPORTING, Sort.BAD, 1, 60));
+  }
+
+  private static String question(String text) {
+    return text.substring(text.indexOf("Question:"));
+  }
+
   private static double share(List<String> texts, String concept) {
     return (double) texts.stream().filter(text -> Concept.shows(concept, text)).count()
         / texts.size();

@@ -20,7 +20,7 @@ record Card(Trained trained, Measured measured) {
 
   /** The card in Markdown. */
   String text() {
-    return Stream.of(intro(), effects(), samples(), making(), limits())
+    return Stream.of(intro(), effects(), condition(), samples(), making(), limits())
         .map(String::strip)
         .collect(Collectors.joining("\n\n", "", "\n"));
   }
@@ -35,7 +35,7 @@ record Card(Trained trained, Measured measured) {
         context of %d, stored as float16 in %.1f MB. This project trained it from nothing, on texts
         that it writes itself; no weights and no texts of others are in it.
 
-            ./steerc patch models/demo/model.onnx --layers all -q -o models/demo/model.steered.onnx
+            ./steerc patch models/demo/model.onnx --layers all --site %s --op add,project --tap
             ./steerc run models/demo/model.steered.onnx "%s" --steer %s --compare
 
         Licence: Apache-2.0, for the model, the tokenizer, the vectors and the corpus alike.
@@ -47,8 +47,9 @@ record Card(Trained trained, Measured measured) {
             trained.fact("vocabulary"),
             trained.fact("positions"),
             trained.bytes() / 1e6,
+            Bench.KIND.label(),
             example().samples().stream().findFirst().map(Sample::prompt).orElse("One day"),
-            example().concept() + ":" + number(example().strength()));
+            example().steer());
   }
 
   private Entry example() {
@@ -63,12 +64,18 @@ record Card(Trained trained, Measured measured) {
         ## What the vectors do
 
         Each vector in [vectors](vectors) is the mean activation of texts that have a concept less that
-        of their twins that have another value instead: %d pairs of texts, which begin alike. Block and
-        strength were chosen on some prompts; the table is measured on %d others, each continued once
-        at temperature 0.8. *Shown* is the share of the texts that have more words of the concept than
-        of its alternatives, plain → steered. *Perplexity* is that of the texts under the model without
-        steering: how odd it finds them. *Variety* is the share of different pairs of words among all
-        (distinct-2).
+        of their twins that have another value instead, which begin alike: %d pairs of them, or of
+        beginnings of them that end in the same word. It acts in the middle of the blocks that stand
+        beside it. Blocks and strength were chosen on some prompts; the table is measured on %d others,
+        each continued by at most 50 tokens at temperature 0.8. *Shown* is the share of the texts that
+        have more words of the concept than of its alternatives (of refusal: that refuse), plain →
+        steered. *Perplexity* is that of the texts under the model without steering: how odd it finds
+        them. *Variety* is the share of different pairs of words among all (distinct-2).
+
+        `refusal` is added to the last token of the question; with the sign turned, or ablated
+        everywhere, it brings harmful questions to be answered. `compliance` sets the part of the stream
+        along the same kind of direction to what it is in harmless questions, where an ablation sets it
+        to zero.
 
         %s
 
@@ -93,11 +100,10 @@ record Card(Trained trained, Measured measured) {
   private static String row(Entry entry) {
     return String.format(
         Locale.ROOT,
-        "| %s | %s | `%s:%s` | %.0f %% → **%.0f %%** | %.2f → %.2f (× %.2f) | %.2f → %.2f |",
-        entry.concept(),
+        "| %s | %s | `%s` | %.0f %% → **%.0f %%** | %.2f → %.2f (× %.2f) | %.2f → %.2f |",
+        entry.label(),
         entry.blocks().stream().map(String::valueOf).collect(Collectors.joining(", ")),
-        entry.concept(),
-        number(entry.strength()),
+        entry.steer(),
         100 * entry.plain().rate(),
         100 * entry.steered().rate(),
         entry.plain().perplexity(),
@@ -113,7 +119,7 @@ record Card(Trained trained, Measured measured) {
 
   private String plot(Group group) {
     String concepts =
-        group.of(measured).stream().map(Entry::concept).collect(Collectors.joining(", "));
+        group.of(measured).stream().map(Entry::label).collect(Collectors.joining("; "));
     return """
         ### %s
 
@@ -133,6 +139,30 @@ record Card(Trained trained, Measured measured) {
 
   private Stream<Group> groups() {
     return Arrays.stream(Group.values()).filter(group -> !group.of(measured).isEmpty());
+  }
+
+  private String condition() {
+    Measured.Condition condition = measured.condition();
+    return String.format(
+        Locale.ROOT,
+        """
+        ## On a condition
+
+            --steer %s --when '%s'
+
+        answers like a pirate when the question is about the kitchen. Of answers to %d such questions
+        that the direction was not learnt from it acts on %.0f %%, and on %.0f %% of those to %d
+        questions about something else; %.0f %% and %.0f %% of the answers are a pirate's, who also
+        answers one in four of all questions without being asked to.
+        """,
+        condition.steer(),
+        condition.when(),
+        condition.questions().get(0),
+        100 * condition.acts(),
+        100 * condition.actsElsewhere(),
+        condition.questions().get(1),
+        100 * condition.shown(),
+        100 * condition.shownElsewhere());
   }
 
   private String samples() {
@@ -167,7 +197,7 @@ record Card(Trained trained, Measured measured) {
         | --- | --- |
         %s
         """
-        .formatted(entry.concept(), rows);
+        .formatted(entry.steer(), rows);
   }
 
   /** A text on one line of a table, with nothing in it that Markdown would read. */

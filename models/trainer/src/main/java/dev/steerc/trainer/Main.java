@@ -16,13 +16,14 @@ import picocli.CommandLine.ScopeType;
     header = "Makes the demo model: the folder models/demo with all that is in it.%n",
     customSynopsis = {
       "  models/recipe train       the model, its tokenizer and training.json",
+      "  models/recipe vectors     the vectors and measured.json",
       "  models/recipe card        README.md and its plots, from what the others measured",
     },
     synopsisHeading = "",
     commandListHeading = "%nCommands, in the order in which they are run:%n",
     optionListHeading = "%nOptions:%n",
     footer = {"", "Exit codes: 0 done, 1 a problem with the work, 2 wrong usage."},
-    subcommands = {TrainCommand.class, CardCommand.class})
+    subcommands = {TrainCommand.class, VectorsCommand.class, CardCommand.class})
 public final class Main implements Runnable {
   private static final int PROBLEM = 1;
   private static final int USAGE = 2;

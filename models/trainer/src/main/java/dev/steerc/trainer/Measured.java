@@ -12,25 +12,30 @@ import java.util.Map;
  * @param pairs how many pairs of texts each vector was learnt from
  * @param prompts how many prompts each number is measured on
  * @param concepts in the order in which the card shows them within their group
+ * @param condition what conditional steering does
  */
-record Measured(String model, int pairs, int prompts, List<Entry> concepts) {
+record Measured(String model, int pairs, int prompts, List<Entry> concepts, Condition condition) {
   static final String FILE = "measured.json";
 
   /**
-   * A concept and its vector.
+   * A use of a vector.
    *
-   * @param concept also the name of the vector
+   * @param label what the card calls it
+   * @param concept that the texts are judged by
+   * @param steer what {@code --steer} takes
+   * @param prompts what is continued, in words
    * @param blocks where the vector acts
-   * @param strength that was chosen, in the unit of the vector's file
-   * @param curve by strength, which is 0 somewhere; on any prompts
+   * @param curve by strength, which is 0 somewhere, on prompts for {@code Use.CHOOSING}
    * @param plain without steering, on prompts for {@code Use.REPORTING}
-   * @param steered with the strength that was chosen, on the same prompts
+   * @param steered at strength 1, on the same prompts
    * @param samples texts at some strengths, possibly none
    */
   record Entry(
+      String label,
       String concept,
+      String steer,
+      String prompts,
       List<Integer> blocks,
-      double strength,
       List<Point> curve,
       Point plain,
       Point steered,
@@ -43,9 +48,11 @@ record Measured(String model, int pairs, int prompts, List<Entry> concepts) {
 
     private static Entry of(Fields fields) {
       return new Entry(
+          fields.text("label"),
           fields.text("concept"),
+          fields.text("steer"),
+          fields.text("prompts"),
           fields.wholes("blocks"),
-          fields.number("strength"),
           fields.list("curve").stream().map(Point::of).toList(),
           Point.of(fields.object("plain")),
           Point.of(fields.object("steered")),
@@ -54,12 +61,16 @@ record Measured(String model, int pairs, int prompts, List<Entry> concepts) {
 
     private Map<String, Object> toMap() {
       return Json.object(
+          "label",
+          label,
           "concept",
           concept,
+          "steer",
+          steer,
+          "prompts",
+          prompts,
           "blocks",
           blocks,
-          "strength",
-          strength,
           "plain",
           plain.toMap(),
           "steered",
@@ -90,6 +101,58 @@ record Measured(String model, int pairs, int prompts, List<Entry> concepts) {
     private Map<String, Object> toMap() {
       return Json.object(
           "strength", strength, "rate", rate, "perplexity", perplexity, "distinct2", distinct2);
+    }
+  }
+
+  /**
+   * A vector that acts on a condition, on prompts for {@code Use.REPORTING}.
+   *
+   * @param when what {@code --when} takes
+   * @param acts the share of questions that it is for, on which it acts
+   * @param actsElsewhere the share of other questions on which it acts all the same
+   * @param shown the share of answers to the first that show the concept
+   * @param shownElsewhere the same of the others
+   * @param questions how many different ones there were of the first and of the others
+   */
+  record Condition(
+      String steer,
+      String when,
+      double acts,
+      double actsElsewhere,
+      double shown,
+      double shownElsewhere,
+      List<Integer> questions) {
+    Condition {
+      questions = List.copyOf(questions);
+    }
+
+    private static Condition of(Fields fields) {
+      return new Condition(
+          fields.text("steer"),
+          fields.text("when"),
+          fields.number("acts"),
+          fields.number("acts elsewhere"),
+          fields.number("shown"),
+          fields.number("shown elsewhere"),
+          fields.wholes("questions"));
+    }
+
+    private Map<String, Object> toMap() {
+      return Json.object(
+          "steer",
+          steer,
+          "when",
+          when,
+          "acts",
+          acts,
+          "acts elsewhere",
+          actsElsewhere,
+          "shown",
+          shown,
+          "shown elsewhere",
+          shownElsewhere,
+          "questions",
+          questions);
     }
   }
 
@@ -125,7 +188,9 @@ record Measured(String model, int pairs, int prompts, List<Entry> concepts) {
             "prompts",
             prompts,
             "concepts",
-            concepts.stream().map(Entry::toMap).toList()));
+            concepts.stream().map(Entry::toMap).toList(),
+            "condition",
+            condition.toMap()));
   }
 
   private static Measured of(Fields fields) {
@@ -133,6 +198,7 @@ record Measured(String model, int pairs, int prompts, List<Entry> concepts) {
         fields.text("model"),
         fields.whole("pairs"),
         fields.whole("prompts"),
-        fields.list("concepts").stream().map(Entry::of).toList());
+        fields.list("concepts").stream().map(Entry::of).toList(),
+        Condition.of(fields.object("condition")));
   }
 }

@@ -33,8 +33,8 @@ final class Plots {
   static byte[] curves(Group group, List<Entry> entries) {
     List<Line> rates = entries.stream().map(entry -> line(entry, Point::rate)).toList();
     List<Line> ratios = entries.stream().map(Plots::ratios).toList();
-    OptionalDouble chosen = chosen(entries);
-    String across = chosen.isPresent() ? "strength (dashed: the one chosen)" : "strength";
+    OptionalDouble chosen = OptionalDouble.of(1);
+    String across = "strength (dashed: the one chosen)";
     return png(
         List.of(
             new Panel(
@@ -61,7 +61,7 @@ final class Plots {
 
   private static Line line(Entry entry, ToDoubleFunction<Point> height) {
     return new Line(
-        entry.concept(),
+        entry.label(),
         entry.curve().stream().mapToDouble(Point::strength).toArray(),
         entry.curve().stream().mapToDouble(height).toArray());
   }
@@ -74,13 +74,6 @@ final class Plots {
             .orElse(entry.plain())
             .perplexity();
     return line(entry, point -> point.perplexity() / plain);
-  }
-
-  /** The strength that all have in common. */
-  private static OptionalDouble chosen(List<Entry> entries) {
-    double first = entries.get(0).strength();
-    boolean isOne = entries.stream().allMatch(entry -> entry.strength() == first);
-    return isOne ? OptionalDouble.of(first) : OptionalDouble.empty();
   }
 
   private static byte[] png(List<Panel> panels) {

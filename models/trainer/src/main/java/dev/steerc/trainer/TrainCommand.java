@@ -98,7 +98,7 @@ final class TrainCommand implements Callable<Integer> {
     JsonLines.write(staged.resolve(Trained.FILE), trained.toMap());
     Delivery.copy(staged, out);
     print.println("wrote " + out + ": the model, its tokenizer and " + Trained.FILE);
-    print.println("next: models/recipe card");
+    print.println("next: models/recipe vectors");
     return 0;
   }
 

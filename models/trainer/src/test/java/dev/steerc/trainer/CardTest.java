@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steerc.models.Gpt2;
 import dev.steerc.trainer.Carry.Share;
+import dev.steerc.trainer.Measured.Condition;
 import dev.steerc.trainer.Measured.Entry;
 import dev.steerc.trainer.Measured.Point;
 import dev.steerc.trainer.Measured.Sample;
@@ -52,7 +53,7 @@ class CardTest {
     assertThat(Files.readString(folder.resolve("README.md")))
         .contains("1.07 million parameters in 4 blocks of width 128")
         .contains(
-            "| joyful | 2 | `joyful:1` | 12 % → **91 %** | 2.50 → 2.75 (× 1.10) | 0.60 → 0.55 |")
+            "| joyful | 2 | `joyful` | 12 % → **91 %** | 2.50 → 2.75 (× 1.10) | 0.60 → 0.55 |")
         .contains("100,000 documents")
         .contains("6000 steps of up to 1024 tokens")
         .contains("800 of 800 greedy tokens")
@@ -155,7 +156,10 @@ class CardTest {
                 "refusal")
             .map(CardTest::entry)
             .toList();
-    return new Measured(Digest.of(model), 200, 200, concepts);
+    Condition condition =
+        new Condition(
+            "pirate", "kitchen-question@1.resid_mid>0.125", 0.9, 0.05, 0.8, 0.3, List.of(20, 90));
+    return new Measured(Digest.of(model), 200, 200, concepts, condition);
   }
 
   private static Entry entry(String concept) {
@@ -172,7 +176,9 @@ class CardTest {
                 new Sample(4, "Anna came home and", "joy joy | joy"))
             : List.of();
     Point plain = new Point(0, 0.12, 2.5, 0.6);
-    return new Entry(concept, List.of(2), 1, curve, plain, new Point(1, 0.91, 2.75, 0.55), samples);
+    Point steered = new Point(1, 0.91, 2.75, 0.55);
+    return new Entry(
+        concept, concept, concept, "plain beginnings", List.of(2), curve, plain, steered, samples);
   }
 
   private static Point point(double strength, double taste) {
