@@ -237,7 +237,7 @@ public enum Code {
       "The model has no steering input for what is asked there.",
       "Patch it again with the operation at that site; the message shows the command."),
   TAP_MISSING(
-      "A condition reads a value that the model does not give out.",
+      "A value is to be read that the model does not give out: by a condition, or to learn from.",
       "Patch it again with a tap at that site; the message shows the command."),
   RANK_FIXED(
       "The edits at one site need a higher rank than the model was patched for.",
@@ -246,6 +246,10 @@ public enum Code {
       "The vector was made for another model: the fingerprints differ. It would steer, but into a"
           + " direction that means something else here.",
       "Use a vector that was learned on this model, or --force if you know that it fits."),
+  BAD_PAIRS(
+      "A direction is learned from pairs of texts that differ in one thing. There is no pair, or"
+          + " both texts of a pair are the same.",
+      "Pass pairs such as a polite and a rude answer to the same question."),
   VECTORS_CONFLICT(
       "Two vectors act on one site, and the steering asks for that to be an error.",
       "Leave one out, or choose sum or orthogonalise."),

@@ -93,7 +93,12 @@ final class Decoder implements AutoCloseable {
 
     /** The scores of the last token of a row in the latest run. */
     void scores(int row, float[] into) {
-      logits.copy(row, last, into);
+      scores(row, last, into);
+    }
+
+    /** The scores of any token of a row in the latest run. */
+    void scores(int row, int column, float[] into) {
+      logits.copy(row, column, into);
     }
 
     private void steer(Map<String, Floats> optional) throws OrtException {

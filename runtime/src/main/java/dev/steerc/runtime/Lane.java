@@ -7,6 +7,7 @@ import dev.steerc.runtime.steering.Ports;
 import dev.steerc.runtime.steering.Schedule;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,10 +51,15 @@ final class Lane implements AutoCloseable {
     return rows.stream().anyMatch(Row::isRunning);
   }
 
+  /** What to do behind each run over the prompts, while its scores are there. */
+  private interface Look {
+    void at(int first, int end);
+  }
+
   /** One more token for each row that still runs. */
   void advance(Listener listener) {
     if (!started) {
-      prefill();
+      prefill(Set.of(), (first, end) -> {});
       started = true;
     } else {
       run(decoder.isCached() ? width : 0, width + 1, Map.of());
@@ -68,59 +74,103 @@ final class Lane implements AutoCloseable {
   }
 
   /**
+   * Runs the prompts, and looks at all of their tokens.
+   *
+   * @param sites the tapped sites to read
+   */
+  List<Trace> trace(Collection<Site> sites) {
+    float[][] logprobs = new float[rows.size()][];
+    Arrays.setAll(logprobs, seat -> new float[rows.get(seat).length()]);
+    Map<Site, List<Floats>> seen = prefill(sites, (first, end) -> score(first, end, logprobs));
+    seen.keySet().retainAll(sites);
+    List<Trace> traces = new ArrayList<>();
+    for (int seat = 0; seat < rows.size(); seat++) {
+      traces.add(rows.get(seat).trace(logprobs[seat], ofRow(seen, seat)));
+    }
+    return traces;
+  }
+
+  /** Takes how likely the tokens behind the columns from {@code first} to {@code end} are. */
+  private void score(int first, int end, float[][] logprobs) {
+    for (int seat = 0; seat < rows.size(); seat++) {
+      for (int column = Math.max(first, padding[seat]); column < end; column++) {
+        int next = column - padding[seat] + 1;
+        if (next < rows.get(seat).length()) {
+          workspace.scores(seat, column - first, scores);
+          logprobs[seat][next] = (float) Sampler.logprob(scores, (int) rows.get(seat).at(next));
+        }
+      }
+    }
+  }
+
+  /**
    * Runs the prompts. What depends on them is left out at first; when a condition turns out to
    * hold, they run again with it.
+   *
+   * @param sites the tapped sites to read
+   * @return what the last run had there
    */
-  private void prefill() {
-    Map<Site, List<Floats>> watched = new LinkedHashMap<>();
-    watched().forEach(site -> watched.put(site, new ArrayList<>()));
-    runPrompts(watched);
+  private Map<Site, List<Floats>> prefill(Collection<Site> sites, Look look) {
+    Set<Site> all = new LinkedHashSet<>(sites);
+    rows.forEach(row -> all.addAll(row.bound().watched()));
+    Map<Site, List<Floats>> seen = runPrompts(all, look);
     boolean again = false;
     for (int seat = 0; seat < rows.size(); seat++) {
       if (rows.get(seat).bound().isConditional()) {
-        again |= rows.get(seat).decide(ofRow(watched, seat));
+        again |= rows.get(seat).decide(values(ofRow(seen, seat)));
       }
     }
-    if (again) {
-      cache.close();
-      cache = KvCache.NONE;
-      runPrompts(Map.of());
+    if (!again) {
+      return seen;
     }
+    cache.close();
+    cache = KvCache.NONE;
+    return runPrompts(sites, look);
   }
 
-  private void runPrompts(Map<Site, List<Floats>> watched) {
-    boolean oneByOne = decoder.isCached() && decoder.columns() == 1;
-    for (int first = 0; first < width; first = oneByOne ? first + 1 : width) {
-      run(first, oneByOne ? first + 1 : width, watched);
+  private Map<Site, List<Floats>> runPrompts(Collection<Site> sites, Look look) {
+    Map<Site, List<Floats>> seen = new LinkedHashMap<>();
+    sites.forEach(site -> seen.put(site, new ArrayList<>()));
+    int step = decoder.isCached() && decoder.columns() == 1 ? 1 : width;
+    for (int first = 0; first < width; first += step) {
+      run(first, first + step, seen);
+      look.at(first, first + step);
     }
+    return seen;
   }
 
-  private Set<Site> watched() {
-    Set<Site> sites = new LinkedHashSet<>();
-    rows.forEach(row -> sites.addAll(row.bound().watched()));
-    return sites;
-  }
-
-  /** What a row's prompt had at each watched site, without its padding. */
-  private Map<Site, float[]> ofRow(Map<Site, List<Floats>> watched, int seat) {
-    Map<Site, float[]> taps = new HashMap<>();
-    for (Map.Entry<Site, List<Floats>> site : watched.entrySet()) {
+  /** What a row's prompt had at each site, without its padding. */
+  private Map<Site, Floats> ofRow(Map<Site, List<Floats>> seen, int seat) {
+    Map<Site, Floats> taps = new LinkedHashMap<>();
+    for (Map.Entry<Site, List<Floats>> site : seen.entrySet()) {
       int hidden = site.getValue().get(0).width();
-      float[] all = new float[width * hidden];
-      int at = 0;
+      float[] own = new float[rows.get(seat).length() * hidden];
+      int column = 0;
       for (Floats part : site.getValue()) {
         int columns = (int) part.dims()[1];
-        int size = Math.min(columns * hidden, all.length - at);
-        System.arraycopy(part.values(), seat * columns * hidden, all, at, size);
-        at += size;
+        int from = Math.max(column, padding[seat]);
+        int end = Math.min(column + columns, width); // a graph of fixed size may have more
+        if (from < end) {
+          int source = (seat * columns + from - column) * hidden;
+          int size = (end - from) * hidden;
+          System.arraycopy(part.values(), source, own, (from - padding[seat]) * hidden, size);
+        }
+        column += columns;
       }
-      taps.put(site.getKey(), Arrays.copyOfRange(all, padding[seat] * hidden, all.length));
+      long[] dims = {rows.get(seat).length(), hidden};
+      taps.put(site.getKey(), new Floats(dims, own));
     }
     return taps;
   }
 
+  private static Map<Site, float[]> values(Map<Site, Floats> taps) {
+    Map<Site, float[]> values = new HashMap<>();
+    taps.forEach((site, floats) -> values.put(site, floats.values()));
+    return values;
+  }
+
   /** Runs the columns from {@code first} to {@code end}. */
-  private void run(int first, int end, Map<Site, List<Floats>> watched) {
+  private void run(int first, int end, Map<Site, List<Floats>> seen) {
     long[][] ids = new long[seats.size()][end - first];
     int[] position = new int[seats.size()];
     int[] lengths = seats.stream().mapToInt(Row::run).toArray();
@@ -134,12 +184,12 @@ final class Lane implements AutoCloseable {
     List<Schedule> schedules = seats.stream().map(Row::schedule).toList();
     Map<String, Floats> steering = feeder.feeds(schedules, position, tokens);
     Map<String, Floats> taps = new HashMap<>();
-    watched.keySet().forEach(site -> taps.put(ports.taps().get(site), null));
+    seen.keySet().forEach(site -> taps.put(ports.taps().get(site), null));
     Columns columns = new Columns(ids, padding, lengths, first);
     KvCache next = decoder.run(workspace, columns, cache, steering, taps);
     cache.close();
     cache = next;
-    watched.forEach((site, parts) -> parts.add(taps.get(ports.taps().get(site))));
+    seen.forEach((site, parts) -> parts.add(taps.get(ports.taps().get(site))));
   }
 
   @Override

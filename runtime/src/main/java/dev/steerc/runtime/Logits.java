@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Memory that ONNX Runtime writes the scores into, kept from one run to the next so that only the
- * last token's are ever copied.
+ * Memory that ONNX Runtime writes the scores into, kept from one run to the next so that no more
+ * than one token's are ever copied.
  */
 final class Logits implements AutoCloseable {
   private final OrtEnvironment environment;

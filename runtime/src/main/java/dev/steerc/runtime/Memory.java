@@ -10,6 +10,9 @@ import java.lang.management.ManagementFactory;
  * process later.
  */
 final class Memory {
+  private static final int MOST_ROWS = 32;
+  private static final int MOST_SCORES = 64 << 20; // 256 MiB in float32
+
   private Memory() {}
 
   /**
@@ -35,6 +38,11 @@ final class Memory {
                   scores / (1 << 30)))
           .exception();
     }
+  }
+
+  /** How many rows to run at once, so that their scores stay small beside the model. */
+  static int atOnce(int columns, int vocabulary) {
+    return (int) Math.max(1, Math.min(MOST_ROWS, MOST_SCORES / ((long) columns * vocabulary)));
   }
 
   static Problem exhausted(Object model) {

@@ -3,6 +3,7 @@ package dev.steerc.runtime;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Bound;
 import dev.steerc.runtime.steering.Reading;
 import dev.steerc.runtime.steering.Schedule;
@@ -126,6 +127,11 @@ final class Row {
     boolean more = readings.stream().anyMatch(Reading::acts);
     schedule.swap(0, decided);
     return more && decided.touchesPrompt(prompt);
+  }
+
+  /** What was seen of a sequence that is not continued. */
+  Trace trace(float[] logprobs, Map<Site, Floats> activations) {
+    return new Trace(Arrays.copyOf(ids, length), logprobs, activations);
   }
 
   /** Takes the next token from the scores of the last one, which are overwritten. */

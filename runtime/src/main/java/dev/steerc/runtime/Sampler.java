@@ -166,17 +166,39 @@ final class Sampler {
 
   /** How likely a token is, and the most likely ones. */
   static TokenScore score(float[] scores, int token, int best) {
-    double max = scores[top(scores, 1)[0]];
-    double total = 0;
-    for (float score : scores) {
-      total += Math.exp(score - max);
-    }
-    double norm = Math.log(total);
+    Scale scale = Scale.of(scores);
     return new TokenScore(
         token,
-        scores[token] - max - norm,
+        scale.logprob(scores[token]),
         Arrays.stream(top(scores, best))
-            .mapToObj(i -> new TokenScore.Candidate(i, scores[i] - max - norm))
+            .mapToObj(i -> new TokenScore.Candidate(i, scale.logprob(scores[i])))
             .toList());
+  }
+
+  /** How likely a token is: the natural logarithm of its probability. */
+  static double logprob(float[] scores, int token) {
+    return Scale.of(scores).logprob(scores[token]);
+  }
+
+  /**
+   * What turns scores into probabilities.
+   *
+   * @param max the best score, which is taken off first: scores may be too large to keep a small
+   *     difference
+   * @param norm the logarithm of what the rest adds up to
+   */
+  private record Scale(double max, double norm) {
+    static Scale of(float[] scores) {
+      double max = scores[Sampler.best(scores)];
+      double total = 0;
+      for (float score : scores) {
+        total += Math.exp(score - max);
+      }
+      return new Scale(max, Math.log(total));
+    }
+
+    double logprob(float score) {
+      return score - max - norm;
+    }
   }
 }

@@ -69,8 +69,6 @@ public final class Session implements AutoCloseable {
         throw e;
       }
       // a cancelled run ends with an error of its own
-    } catch (OutOfMemoryError e) {
-      throw new SteercException(Memory.exhausted(model.path()).note(e.getMessage()), e);
     }
   }
 

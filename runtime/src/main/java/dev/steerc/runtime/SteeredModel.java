@@ -1,7 +1,9 @@
 package dev.steerc.runtime;
 
+import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.steering.Bound;
 import dev.steerc.runtime.steering.Ports;
 import dev.steerc.runtime.steering.Steering;
@@ -11,10 +13,12 @@ import dev.steerc.runtime.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -49,7 +53,7 @@ public final class SteeredModel implements AutoCloseable {
    * Opens a model, patched or not. A folder is searched for the decoder in it; of a pair of
    * decoders both are opened.
    *
-   * @throws dev.steerc.problem.SteercException when it cannot be read, run or fed
+   * @throws SteercException when it cannot be read, run or fed
    */
   public static SteeredModel open(Path model, ModelOptions options) {
     ModelFiles files = ModelFiles.of(model);
@@ -116,7 +120,7 @@ public final class SteeredModel implements AutoCloseable {
   /**
    * Fits a steering to the model, as every session does.
    *
-   * @throws dev.steerc.problem.SteercException with all that does not fit
+   * @throws SteercException with all that does not fit
    */
   public Bound bind(Steering steering) {
     return ports.bind(steering, options.anyBase());
@@ -125,8 +129,7 @@ public final class SteeredModel implements AutoCloseable {
   /**
    * Generates a text.
    *
-   * @throws dev.steerc.problem.SteercException when something is wrong with the prompt, the
-   *     steering or the run
+   * @throws SteercException when something is wrong with the prompt, the steering or the run
    */
   public Completion generate(String prompt, Steering steering) {
     return generate(Prompt.of(prompt).steered(steering)).get(0).orThrow();
@@ -145,7 +148,7 @@ public final class SteeredModel implements AutoCloseable {
   /**
    * Begins to generate; nothing runs before the first step.
    *
-   * @throws dev.steerc.problem.SteercException when a prompt, a steering or a setting is wrong
+   * @throws SteercException when a prompt, a steering or a setting is wrong
    */
   public Session start(List<Prompt> prompts, Listener listener) {
     if (prompts.isEmpty()) {
@@ -163,12 +166,72 @@ public final class SteeredModel implements AutoCloseable {
         rows.add(row);
       }
     }
-    List<List<Row>> groups = groups(rows);
-    for (List<Row> group : groups) {
-      int longest = group.stream().mapToInt(Row::length).max().orElseThrow();
-      Memory.check(path(), group.size(), longest, vocabulary());
-    }
+    List<List<Row>> groups = groups(rows, rows.size());
+    groups.forEach(this::check);
     return new Session(this, rows, groups, listener);
+  }
+
+  private void check(List<Row> group) {
+    Memory.check(path(), group.size(), longest(group), vocabulary());
+  }
+
+  private static int longest(List<Row> rows) {
+    return rows.stream().mapToInt(Row::length).max().orElse(1);
+  }
+
+  /**
+   * Runs each text once, steered as its prompt says, and generates nothing: what the model thought
+   * of its tokens, and the values at all taps. All tokens are the prompt; settings do not matter.
+   *
+   * @throws SteercException when something is wrong with a prompt, a steering or the run
+   */
+  public List<Trace> trace(Prompt... prompts) {
+    return trace(List.of(prompts), ports.taps().keySet());
+  }
+
+  /**
+   * The same with the values at some taps, or at none when only the scores are wanted.
+   *
+   * @param taps the sites to read; the model has to have a tap at each
+   */
+  public List<Trace> trace(List<Prompt> prompts, Set<Site> taps) {
+    if (!ports.taps().keySet().containsAll(taps)) {
+      throw noTap(taps);
+    }
+    List<Row> rows = new ArrayList<>();
+    for (Prompt prompt : prompts) {
+      long[] ids = ids(prompt);
+      Bound bound = bind(prompt.steering());
+      Row row = new Row(rows.size(), ids, most(), bound, Settings.DEFAULT, 0, Optional.empty());
+      rows.add(row);
+    }
+    Trace[] traces = new Trace[rows.size()];
+    for (List<Row> group : groups(rows, Memory.atOnce(longest(rows), vocabulary()))) {
+      check(group);
+      List<Trace> done = traceTogether(group, taps);
+      for (int i = 0; i < done.size(); i++) {
+        traces[group.get(i).index()] = done.get(i);
+      }
+    }
+    return List.of(traces);
+  }
+
+  private List<Trace> traceTogether(List<Row> group, Set<Site> taps) {
+    List<Trace> traces = new ArrayList<>();
+    try (Lane lane = lane(group, new Breaker())) {
+      running(() -> traces.addAll(lane.trace(taps)));
+    }
+    return traces;
+  }
+
+  private RuntimeException noTap(Set<Site> taps) {
+    Set<Site> missing = new LinkedHashSet<>(taps);
+    missing.removeAll(ports.taps().keySet());
+    Site first = missing.iterator().next();
+    return Problem.of(Code.TAP_MISSING, first.text() + " is no output of the model")
+        .at(path())
+        .help("patch it again with a tap there: `steerc patch MODEL --at " + first.text() + ":tap`")
+        .exception();
   }
 
   private int most() {
@@ -232,8 +295,12 @@ public final class SteeredModel implements AutoCloseable {
         .exception();
   }
 
-  /** Rows that can run together: all, unless the graph cannot tell padding from tokens. */
-  private List<List<Row>> groups(List<Row> rows) {
+  /**
+   * Rows that can run together: all, unless the graph cannot tell padding from tokens.
+   *
+   * @param atOnce the most rows of a group, where the graph does not fix them
+   */
+  private List<List<Row>> groups(List<Row> rows, int atOnce) {
     Map<Integer, List<Row>> byLength = new LinkedHashMap<>();
     for (Row row : rows) {
       int key = decoder.takesPadding() ? 0 : row.length();
@@ -241,7 +308,7 @@ public final class SteeredModel implements AutoCloseable {
     }
     List<List<Row>> groups = new ArrayList<>();
     for (List<Row> alike : byLength.values()) {
-      int most = decoder.rows() > 0 ? decoder.rows() : alike.size();
+      int most = decoder.rows() > 0 ? decoder.rows() : atOnce;
       for (int from = 0; from < alike.size(); from += most) {
         groups.add(alike.subList(from, Math.min(alike.size(), from + most)));
       }
@@ -266,6 +333,8 @@ public final class SteeredModel implements AutoCloseable {
         throw Problem.of(Code.MODEL_CLOSED, "the model is closed").at(path()).exception();
       }
       work.run();
+    } catch (OutOfMemoryError e) {
+      throw new SteercException(Memory.exhausted(path()).note(e.getMessage()), e);
     } finally {
       use.readLock().unlock();
     }

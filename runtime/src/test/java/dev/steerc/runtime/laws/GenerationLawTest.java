@@ -2,7 +2,6 @@ package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.steerc.Steerc;
 import dev.steerc.models.Batch;
 import dev.steerc.models.Gpt2Reference;
 import dev.steerc.models.TestGraph;
@@ -26,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -361,18 +359,8 @@ class GenerationLawTest {
     return Steering.project(site, read, bias, gain, write);
   }
 
-  /** The model, or both halves of a pair, alone in a folder but for its configuration. */
-  private Path patched(ModelUnderTest model) throws IOException {
-    Path output = Files.createTempDirectory(folder, "patched");
+  private Path patched(ModelUnderTest model) {
     InputMode mode = InputMode.values()[model.name().length() % 2];
-    for (Path file : new HashSet<>(List.of(model.prefill(), model.path()))) {
-      Request request = Request.of(interventions(model), mode);
-      Steerc.patch(file, request, output.resolve(file.getFileName()));
-    }
-    Path config = model.path().resolveSibling("config.json");
-    if (Files.exists(config)) {
-      Files.copy(config, output.resolve("config.json"));
-    }
-    return output.resolve(model.path().getFileName());
+    return model.patched(folder, Request.of(interventions(model), mode));
   }
 }

@@ -1,8 +1,10 @@
 package dev.steerc.runtime.laws;
 
+import dev.steerc.Steerc;
 import dev.steerc.models.TestData;
 import dev.steerc.models.TestGraph;
 import dev.steerc.onnx.ModelFile;
+import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Residual;
@@ -11,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,6 +131,23 @@ record ModelUnderTest(String name, Path path, Kind kind) {
   /** The file that runs prompts. */
   Path prefill() {
     return isStepOnly() ? path.resolveSibling("decoder_model.onnx") : path;
+  }
+
+  /** The model patched, or both halves of a pair, alone in a folder but for its configuration. */
+  Path patched(Path within, Request request) {
+    try {
+      Path output = Files.createTempDirectory(within, "patched");
+      for (Path file : new HashSet<>(List.of(prefill(), path))) {
+        Steerc.patch(file, request, output.resolve(file.getFileName()));
+      }
+      Path config = path.resolveSibling("config.json");
+      if (Files.exists(config)) {
+        Files.copy(config, output.resolve("config.json"));
+      }
+      return output.resolve(path.getFileName());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Every site that each of its streams has. */
