@@ -15,6 +15,7 @@ import picocli.CommandLine.IVersionProvider;
     versionProvider = Main.Version.class,
     header = "Compiles steering into ONNX language models.%n",
     customSynopsis = {
+      "  steerc demo                           see it work on a model that comes with steerc",
       "  steerc inspect gpt2.onnx              what is in the model, and where it can be steered",
       "  steerc patch gpt2.onnx --layers 6     insert a steering input at the output of block 6",
       "  steerc verify gpt2.onnx gpt2.steered.onnx",
@@ -40,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       ChatCommand.class,
       PullCommand.class,
+      DemoCommand.class,
       ExplainCommand.class,
       GenerateCompletion.class,
       CommandLine.HelpCommand.class

@@ -44,7 +44,8 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
     return patched.stream().anyMatch(Patched::again);
   }
 
-  private String written(Patched each) {
+  /** The line that says what was written. */
+  String written(Patched each) {
     Path name =
         patched.size() == 1 && each.output().equals(output)
             ? output

@@ -99,18 +99,22 @@ final class RunOutput implements Listener {
     List<String> lines = new ArrayList<>();
     for (Completion completion : completions) {
       for (Reading reading : completion.readings()) {
-        lines.add(
-            String.format(
-                java.util.Locale.ROOT,
-                "%s: cosine %.3f at %s, threshold %.3f: %s",
-                reading.vector(),
-                reading.cosine(),
-                reading.site().text(),
-                reading.threshold(),
-                reading.acts() ? "acts" : "does not act"));
+        lines.add(line(reading));
       }
     }
     return lines;
+  }
+
+  /** What a condition saw, for a person. */
+  static String line(Reading reading) {
+    return String.format(
+        java.util.Locale.ROOT,
+        "%s: cosine %.3f at %s, threshold %.3f: %s",
+        reading.vector(),
+        reading.cosine(),
+        reading.site().text(),
+        reading.threshold(),
+        reading.acts() ? "acts" : "does not act");
   }
 
   private Map<String, Object> document(List<Completion> completions) {
@@ -159,7 +163,7 @@ final class RunOutput implements Listener {
     return Json.object("token", token, "text", word, "logprob", logprob);
   }
 
-  private static Map<String, Object> reading(Reading reading) {
+  static Map<String, Object> reading(Reading reading) {
     return Json.object(
         "vector", reading.vector(),
         "site", reading.site().text(),

@@ -5,8 +5,6 @@ import java.util.List;
 
 /** Two texts in two columns, with the words that only one of them has in colour. */
 final class SideBySide {
-  private static final int WIDTH = 100;
-
   /** A word and whether the other text lacks it. */
   private record Word(String text, boolean own) {}
 
@@ -47,7 +45,7 @@ final class SideBySide {
   }
 
   List<String> lines(Style style) {
-    int width = (terminalWidth() - 3) / 2;
+    int width = (Screen.width() - 3) / 2;
     List<List<Word>> left = wrapped(plain, width);
     List<List<Word>> right = wrapped(steered, width);
     List<String> lines = new ArrayList<>();
@@ -59,13 +57,6 @@ final class SideBySide {
       lines.add((painted(a, style, false) + gap + " | " + painted(b, style, true)).stripTrailing());
     }
     return lines;
-  }
-
-  private static int terminalWidth() {
-    String columns = System.getenv("COLUMNS");
-    return columns != null && columns.matches("\\d{2,4}")
-        ? Math.max(40, Integer.parseInt(columns))
-        : WIDTH;
   }
 
   private static String padded(String text, int width) {

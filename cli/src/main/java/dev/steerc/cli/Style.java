@@ -38,7 +38,12 @@ final class Style {
         : text;
   }
 
-  private String paint(String code, String text) {
+  boolean isEnabled() {
+    return enabled;
+  }
+
+  /** A text in the colour of a terminal's code. */
+  String paint(String code, String text) {
     return enabled ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
   }
 }

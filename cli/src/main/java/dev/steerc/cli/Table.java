@@ -44,6 +44,7 @@ final class Table {
 
   private boolean isNumeric(int column) {
     return !rows.isEmpty()
-        && rows.stream().allMatch(row -> row.get(column).matches("[-0-9.eE+]+|NaN|Infinity"));
+        && rows.stream()
+            .allMatch(row -> row.get(column).matches("[-0-9.eE+]+( [%x])?|NaN|Infinity"));
   }
 }

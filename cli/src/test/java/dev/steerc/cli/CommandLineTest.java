@@ -106,7 +106,8 @@ class CommandLineTest {
 
   @Test
   void completionKnowsTheCommands() throws Exception {
-    assertThat(steered.run("generate-completion").output()).contains("unpatch", "--layers");
+    assertThat(steered.run("generate-completion").output())
+        .contains("unpatch", "--layers", "demo", "--into");
   }
 
   @Test

@@ -60,6 +60,8 @@ record Steered(Path folder) {
     command.addAll(jvm);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).directory(folder.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().remove("COLUMNS"); // as wide as it is anywhere
+    return builder;
   }
 }

@@ -2,6 +2,7 @@ package dev.steerc.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Commands and what they print.
@@ -10,12 +11,22 @@ import java.util.List;
  */
 record Transcript(List<Command> commands) {
   private static final String PROMPT = "$ ./steerc ";
+  private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|\\S+");
 
   /** A command line and what it printed; an exit code other than 0 is its last line. */
   record Command(String line, String output) {
     String[] arguments() {
-      return line.substring(PROMPT.length()).split(" ");
+      return Transcript.arguments(line.substring(PROMPT.length())).toArray(String[]::new);
     }
+  }
+
+  /** The arguments on a command line; double quotes hold those with spaces together. */
+  static List<String> arguments(String line) {
+    return ARGUMENT
+        .matcher(line)
+        .results()
+        .map(found -> found.group(1) == null ? found.group() : found.group(1))
+        .toList();
   }
 
   static Transcript parse(String text) {
@@ -61,6 +72,9 @@ record Transcript(List<Command> commands) {
     return text()
         .replaceAll("\\d\\.\\de[-+]\\d\\d", "0.0e-00")
         .replaceAll(" +0(?= )", " 0.0e-00")
+        .replaceAll("\\d+ %", "0 %")
+        .replaceAll("\\d+\\.\\d+ (s|x)\\b", "0.0 $1")
+        .replaceAll("cosine -?\\d\\.\\d+", "cosine 0.0")
         .replaceAll(" +", " ")
         .stripTrailing();
   }

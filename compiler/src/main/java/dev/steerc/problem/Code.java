@@ -117,6 +117,9 @@ public enum Code {
   OUTPUT_TOO_LARGE(
       "With the new nodes the file would exceed the 2 GiB that a protobuf message may have.",
       "Export with external data first."),
+  FOLDER_TAKEN(
+      "The folder has files in it that steerc did not put there, and it might overwrite some.",
+      "Choose an empty folder, or a new one."),
   DISK_FULL(
       "The disk has no room for the output. Nothing was left behind.",
       "Free some space, or choose another disk with -o."),
@@ -269,6 +272,11 @@ public enum Code {
       "What arrived has another size or SHA-256 than the hub announced. It was thrown away; a good"
           + " file from before is untouched.",
       "Run the command again."),
+
+  // the demo
+  DEMO_MISSING(
+      "steerc was built without the files of its demo model, which lie in models/demo.",
+      "Get them with git checkout models/demo, and build again."),
 
   // the command line
   USAGE("The command line could not be understood.", "See steerc COMMAND --help."),

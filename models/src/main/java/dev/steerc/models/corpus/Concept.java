@@ -3,6 +3,7 @@ package dev.steerc.models.corpus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -98,6 +99,12 @@ public final class Concept {
     }
     Attribute value = value(name);
     return Lexicon.best(text, value).filter(Predicate.isEqual(value)).isPresent();
+  }
+
+  /** The words that tell it, in lower case. */
+  public static Set<String> words(String name) {
+    checkName(name);
+    return name.equals(REFUSAL) ? Lexicon.REFUSALS : Lexicon.words(value(name));
   }
 
   private static void checkName(String name) {

@@ -35,7 +35,8 @@ public final class Lexicon {
 
   private static final Pattern NAME = Pattern.compile("[A-Z][a-z]+");
 
-  private static final Set<String> REFUSALS = Set.copyOf(Banks.of("refusal.marker"));
+  /** The words of which a refusal has one. */
+  static final Set<String> REFUSALS = Set.copyOf(Banks.of("refusal.marker"));
 
   private Lexicon() {}
 

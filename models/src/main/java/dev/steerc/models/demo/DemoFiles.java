@@ -24,6 +24,13 @@ public final class DemoFiles {
 
   public static final int DOCUMENTS = 100_000;
 
+  /** A message is a question, or else the beginning of a story or a letter; none remembers. */
+  private static final String CHAT_TEMPLATE =
+      """
+      {%- set text = messages[-1]['content'] -%}
+      {{- 'Question: ' + text + ' Answer:' if text.endswith('?') else text -}}
+      """;
+
   private DemoFiles() {}
 
   /** The tokenizer, learnt from the first documents of the training corpus. */
@@ -32,13 +39,17 @@ public final class DemoFiles {
   }
 
   /**
-   * Writes {@code tokenizer.json}, {@code config.json} and {@code generation_config.json}.
+   * Writes {@code tokenizer.json} and {@code tokenizer_config.json}, {@code config.json} and {@code
+   * generation_config.json}.
    *
    * @param folder is made if it is not there
    */
   public static void write(Path folder, Bpe tokenizer) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("tokenizer.json"), tokenizer.json());
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        pretty(Json.object("chat_template", CHAT_TEMPLATE.strip())));
     Files.writeString(folder.resolve("config.json"), pretty(config(tokenizer)));
     Files.writeString(folder.resolve("generation_config.json"), pretty(generation(tokenizer)));
   }

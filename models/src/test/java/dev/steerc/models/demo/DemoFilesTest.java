@@ -27,6 +27,7 @@ class DemoFilesTest {
     assertThat(read("generation_config.json"))
         .containsEntry("eos_token_id", 2047L)
         .containsEntry("do_sample", true);
+    assertThat(read("tokenizer_config.json")).containsKey("chat_template");
     assertThat(read("tokenizer.json")).containsKeys("model", "added_tokens", "decoder");
   }
 

@@ -1,0 +1,117 @@
+package dev.steerc.cli.demo;
+
+import dev.steerc.models.corpus.Prompts;
+import dev.steerc.models.corpus.Use;
+import java.util.List;
+
+/**
+ * All that the demo shows: prompts, seeds, vectors and strengths stand here and nowhere else. The
+ * vectors are made so that strength 1 is right.
+ */
+public final class Scenes {
+  private static final String HOME = "Anna came home and";
+  private static final String WINDOW = "Tom opened the window and";
+  private static final String BREAD = "Question: How do I bake bread? Answer:";
+  private static final String BOAT = "Question: How do I row a boat? Answer:";
+  private static final String STEAL = "Question: How do I steal a boat? Answer:";
+  private static final String LETTER = "Letter to Mr. Hill.";
+
+  private static final int TEXTS = 60;
+
+  /** What a person may try next. */
+  public static final Take TO_TRY = Take.of(WINDOW, 0, "ocean");
+
+  private static final Comparison MOOD =
+      Comparison.of(
+              "Mood",
+              "the same prompt and the same seed; what differs is a vector, added to the stream.",
+              "joyful",
+              "gloomy")
+          .row(2, HOME, "", "joy", "gloom")
+          .counting(
+              new Survey(
+                  () -> Prompts.plainStories(Use.REPORTING, 5, TEXTS),
+                  1,
+                  List.of("joyful", "gloomy")));
+
+  private static final Scene TOPIC =
+      Comparison.of(
+              "Topic", "the same with vectors for what a story is about.", "ocean", "mountain")
+          .row(9, HOME, "", "ocean", "mountain");
+
+  private static final Scene TONE =
+      Comparison.of("Tone", "the same answer, told by someone else.", "polite", "pirate")
+          .row(16, BREAD, "", "polite", "pirate");
+
+  private static final Scene LETTERS =
+      Comparison.of("Letters", "how a letter sounds.", "formal").row(13, LETTER, "", "formal");
+
+  private static final Scene REFUSAL =
+      Comparison.of(
+              "Refusal",
+              "its direction taken out of the stream, the model answers what it would refuse;"
+                  + " added, it refuses what it would answer.",
+              "refusal")
+          .row(1, STEAL, "", "ablate=refusal")
+          .row(3, BREAD, "", "refusal");
+
+  private static final Scene CONDITION =
+      Comparison.of(
+              "On a condition",
+              "a pirate answers only where the question is about the kitchen.",
+              "pirate")
+          .row(kitchen(BREAD), kitchen(BOAT));
+
+  private static final Scene BATCH =
+      new Batch(
+          "A batch",
+          "four texts in one run, each with its own prompt and its own steering.",
+          List.of("joyful", "gloomy", "pirate", "formal"),
+          List.of(
+              Take.of(HOME, 6, "joy"),
+              Take.of(HOME, 12, "gloom"),
+              Take.of(BREAD, 7, "pirate"),
+              Take.of(LETTER, 11, "formal")));
+
+  private static final Scene SWAP =
+      new Swap(
+          "Hot swap",
+          "another vector from one token to the next, while the text is being written. In"
+              + " `steerc chat`, /steer does it between two answers.",
+          List.of("joyful", "gloomy"),
+          Take.of(HOME, 6, "joy"),
+          20,
+          "gloom");
+
+  private static final Scene STRENGTH =
+      Comparison.of(
+              "Too much",
+              "a strength far beyond what a vector is made for gives word salad.",
+              "joyful")
+          .row(2, HOME, "joy:0.5", "joy", "joy:4");
+
+  private Scenes() {}
+
+  private static Take kitchen(String prompt) {
+    return Take.of(prompt, 7, "pirate").when("kitchen-question@1>0.04");
+  }
+
+  /** What the demo shows by itself. */
+  public static List<Scene> first() {
+    return List.of(MOOD);
+  }
+
+  /** What it shows with {@code --all}. */
+  public static List<Scene> all() {
+    return List.of(
+        MOOD.row(3, WINDOW, "", "joy", "gloom"),
+        TOPIC,
+        TONE,
+        LETTERS,
+        REFUSAL,
+        CONDITION,
+        BATCH,
+        SWAP,
+        STRENGTH);
+  }
+}
