@@ -11,6 +11,7 @@ import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
 import dev.steerc.runtime.Completion;
+import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Condition;
@@ -56,7 +57,10 @@ public record Stage(DemoModel demo, SteeredModel model, VectorStore vectors)
 
   /** Opens the patched model. */
   public static Stage open(DemoModel demo) {
-    return new Stage(demo, SteeredModel.open(demo.steered()), VectorStore.open(demo.vectors()));
+    // more threads make so small a model no faster, and far slower where others want the processor
+    ModelOptions options = ModelOptions.DEFAULT.threads(1);
+    return new Stage(
+        demo, SteeredModel.open(demo.steered(), options), VectorStore.open(demo.vectors()));
   }
 
   /** A steering as {@code steerc run} makes it from its options. */
