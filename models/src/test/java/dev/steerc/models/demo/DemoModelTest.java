@@ -113,6 +113,16 @@ class DemoModelTest {
     assertThat(contents(inJar(files))).containsKeys("model.onnx", "tokenizer.json", "config.json");
   }
 
+  @Test
+  void aBuildWithoutTheModelSaysSo() {
+    assertThatThrownBy(() -> inJar(new TreeMap<>()))
+        .rootCause()
+        .isInstanceOf(SteercException.class)
+        .hasMessageStartingWith("error[demo-missing]")
+        .hasMessageContaining("git checkout models/demo");
+    assertThat(folder()).doesNotExist();
+  }
+
   /** The folder that classes in a jar unpack those files into. */
   private Path inJar(SortedMap<String, byte[]> files) throws Exception {
     Path jar = home.resolve("a jar.jar");
