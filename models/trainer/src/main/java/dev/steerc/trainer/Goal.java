@@ -130,7 +130,7 @@ record Goal(
         value instanceof Tone
             ? Openers.HARMLESS
             : value instanceof Register ? Openers.LETTERS : Openers.STORIES;
-    double limit = value instanceof Topic ? 1.14 : 1.1;
+    double limit = value instanceof Topic ? 1.15 : 1.12;
     List<Lesson> lessons =
         List.of(
             new Lesson("texts", Concept.pairs(value.word(), SEED, pairs), Span.BEHIND),

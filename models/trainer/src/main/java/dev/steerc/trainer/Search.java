@@ -20,7 +20,9 @@ import java.util.Optional;
  * leave them fluent.
  */
 record Search(Bench bench, Goal goal, int prompts) {
-  private static final double[] FACTORS = {1, 1.5, 2, 3, 4, 6};
+  /** What several blocks share. */
+  private static final double[] FACTORS = {1, 1.5, 2, 2.5, 3, 4, 6};
+
   private static final double[] AROUND = {0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3};
   private static final int FINER = 3;
   private static final long SEED = 1;
@@ -61,7 +63,8 @@ record Search(Bench bench, Goal goal, int prompts) {
       Map<Site, Direction> directions = bench.learn(lesson);
       for (List<Integer> blocks : bench.places()) {
         for (double factor : goal.form() == Form.ADDED ? FACTORS : new double[] {1}) {
-          Found next = coarse.tried(found(lesson, directions, blocks, factor));
+          double each = factor / blocks.size();
+          Found next = coarse.tried(found(lesson, directions, blocks, each));
           best = best == null || next.score() > best.score() ? next : best;
           if (next.score() < HOPELESS) {
             break;
