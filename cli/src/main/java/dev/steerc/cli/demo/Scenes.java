@@ -16,6 +16,9 @@ public final class Scenes {
   private static final String STEAL = "Question: How do I steal a boat? Answer:";
   private static final String LETTER = "Letter to Mr. Hill.";
 
+  /** The condition that a question is about the kitchen, with the threshold of the card. */
+  static final String KITCHEN = "kitchen-question@1.resid_mid>0.04";
+
   private static final int TEXTS = 60;
 
   /** What a person may try next. */
@@ -49,11 +52,11 @@ public final class Scenes {
   private static final Scene REFUSAL =
       Comparison.of(
               "Refusal",
-              "its direction taken out of the stream, the model answers what it would refuse;"
-                  + " added, it refuses what it would answer.",
+              "with its direction set to what it is in harmless questions, the model answers what it"
+                  + " would refuse; with it added, it refuses what it would answer.",
               "refusal")
-          .row(1, STEAL, "", "ablate=refusal")
-          .row(3, BREAD, "", "refusal");
+          .row(1, STEAL, "", "compliance")
+          .row(3, BREAD, "", "refusal:1:last:1");
 
   private static final Scene CONDITION =
       Comparison.of(
@@ -93,7 +96,7 @@ public final class Scenes {
   private Scenes() {}
 
   private static Take kitchen(String prompt) {
-    return Take.of(prompt, 7, "pirate").when("kitchen-question@1>0.04");
+    return Take.of(prompt, 7, "pirate").when(KITCHEN);
   }
 
   /** What the demo shows by itself. */

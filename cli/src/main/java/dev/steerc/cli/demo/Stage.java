@@ -32,23 +32,26 @@ import java.util.OptionalInt;
  */
 public record Stage(DemoModel demo, SteeredModel model, VectorStore vectors)
     implements AutoCloseable {
+  /** Where the model's vectors act. */
+  private static final Site.Kind SITE = Site.Kind.RESID_MID;
 
   /** The arguments that make {@code steerc} patch the model. */
   public static List<List<String>> patching(DemoModel demo) {
     return List.of(
         List.of("patch", demo.model().toString()),
         List.of("--layers", "all"),
+        List.of("--site", SITE.label()),
         List.of("--op", "add,project"),
         List.of("--tap"));
   }
 
-  /** Patches the model as those arguments say: all that there is, at the output of each block. */
+  /** Patches the model as those arguments say: all that there is, in the middle of each block. */
   public static Patched patch(DemoModel demo) {
     Request request =
         new Request(
             List.of(),
             Optional.of(Layers.parse("all")),
-            List.of(Site.Kind.RESID_POST),
+            List.of(SITE),
             List.of(AddVector::new, site -> new Project(site, OptionalInt.empty()), Tap::new),
             List.of(),
             Optional.empty());

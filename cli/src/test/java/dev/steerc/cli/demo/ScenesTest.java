@@ -38,7 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ScenesTest {
   private static final int SEEDS = Integer.getInteger("steerc.seeds", 0);
   private static final int BEST = 3;
-  private static final String ABLATED = "ablate=";
+
+  /** The vectors that take a concept away, with it. */
+  private static final Map<String, String> AGAINST = Map.of("compliance", "refusal");
 
   /** What vectors are for whose names are no concept's. */
   private static final Map<String, String> CONCEPTS =
@@ -165,13 +167,13 @@ class ScenesTest {
     if (label.equals("plain")) {
       return row.stream()
           .map(Take::label)
-          .filter(other -> other.startsWith(ABLATED))
-          .map(other -> other.substring(ABLATED.length()))
+          .filter(AGAINST::containsKey)
+          .map(AGAINST::get)
           .findFirst();
     }
     String vector = label.replaceFirst(":.*", "");
     return Optional.of(CONCEPTS.getOrDefault(vector, vector))
-        .filter(concept -> acts && !label.startsWith(ABLATED));
+        .filter(concept -> acts && !AGAINST.containsKey(vector));
   }
 
   /** The tokens of a text when all sums come out a little otherwise. */

@@ -18,6 +18,10 @@ record Card(Trained trained, Measured measured) {
 
   private static final int SEARCHED = 100;
 
+  /** The uses whose texts are shown, the first of them as an example of the command too. */
+  private static final List<String> SHOWN =
+      List.of("joy", "gloom", "ocean", "pirate", "formal", "compliance", "refusal");
+
   /** The card in Markdown. */
   String text() {
     return Stream.of(intro(), effects(), condition(), samples(), making(), limits())
@@ -53,10 +57,13 @@ record Card(Trained trained, Measured measured) {
   }
 
   private Entry example() {
-    return measured.concepts().stream()
-        .filter(entry -> !entry.samples().isEmpty())
-        .findFirst()
-        .orElse(measured.concepts().get(0));
+    return shown().findFirst().orElse(measured.concepts().get(0));
+  }
+
+  private Stream<Entry> shown() {
+    return SHOWN.stream()
+        .flatMap(label -> measured.concepts().stream().filter(e -> e.label().equals(label)))
+        .filter(entry -> !entry.samples().isEmpty());
   }
 
   private String effects() {
@@ -166,11 +173,7 @@ record Card(Trained trained, Measured measured) {
   }
 
   private String samples() {
-    String all =
-        measured.concepts().stream()
-            .filter(entry -> !entry.samples().isEmpty())
-            .map(Card::samples)
-            .collect(Collectors.joining("\n"));
+    String all = shown().map(Card::samples).collect(Collectors.joining("\n"));
     return all.isEmpty()
         ? ""
         : """

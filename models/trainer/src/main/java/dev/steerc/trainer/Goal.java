@@ -26,7 +26,8 @@ import java.util.stream.IntStream;
  * @param prompts what is continued
  * @param form how a direction is used
  * @param positions where it acts
- * @param limit how odd the texts may be for the model: their perplexity over that of plain ones
+ * @param limit how odd the texts may be for the model: their perplexity over that of plain ones; on
+ *     prompts that nothing was chosen by it is a little more
  * @param lessons what the direction may be learnt from
  */
 record Goal(
@@ -108,7 +109,7 @@ record Goal(
             Openers.HARMLESS,
             Form.ADDED,
             Positions.last(1),
-            1.15,
+            1.1,
             questions(pairs)));
     all.add(
         new Goal(
@@ -118,7 +119,7 @@ record Goal(
             Openers.HARMFUL,
             Form.SET,
             Positions.ALL,
-            1.2,
+            1.15,
             questions(pairs)));
     return all;
   }
@@ -129,7 +130,7 @@ record Goal(
         value instanceof Tone
             ? Openers.HARMLESS
             : value instanceof Register ? Openers.LETTERS : Openers.STORIES;
-    double limit = value instanceof Topic ? 1.2 : 1.15;
+    double limit = value instanceof Topic ? 1.15 : 1.12;
     List<Lesson> lessons =
         List.of(
             new Lesson("texts", Concept.pairs(value.word(), SEED, pairs), Span.BEHIND),

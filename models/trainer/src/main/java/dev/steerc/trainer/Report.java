@@ -22,7 +22,7 @@ import java.util.OptionalDouble;
 record Report(Bench bench, int prompts) {
   static final String HEAD =
       String.format(
-          "%-22s %-10s %-22s %14s  %10s  %s",
+          "%-22s %-12s %-18s %14s  %10s  %s",
           "use", "blocks", "--steer", "shown", "perplexity", "distinct-2");
 
   private static final double[] STRENGTHS = {0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3};
@@ -114,7 +114,7 @@ record Report(Bench bench, int prompts) {
   static String line(Entry entry) {
     return String.format(
         Locale.ROOT,
-        "%-22s %-10s %-22s %5.2f -> %5.2f  %8.2f x  %.2f -> %.2f",
+        "%-22s %-12s %-18s %5.2f -> %5.2f  %8.2f x  %.2f -> %.2f",
         entry.label(),
         entry.blocks(),
         entry.steer(),

@@ -8,6 +8,8 @@ import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
 import dev.steerc.runtime.steering.Vector;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +20,21 @@ import java.util.Optional;
  * leave them fluent.
  */
 record Search(Bench bench, Goal goal, int prompts) {
-  private static final double[] FACTORS = {1, 1.5, 2, 3, 4, 6};
+  /** What several blocks share. */
+  private static final double[] FACTORS = {1, 1.5, 2, 2.5, 3, 4, 6};
+
+  private static final double[] AROUND = {0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3};
+  private static final int FINER = 3;
   private static final long SEED = 1;
 
-  /** How much is too much to try more, and what share of texts an excess of 1 costs. */
-  private static final double GIBBERISH = 0.4;
-
+  /** The share of texts that it costs when perplexity, or sameness, is 1 above what it may be. */
   private static final double PRICE = 2;
 
-  /** Texts that say the same again and again are no success. */
+  /** The least part of the variety of plain texts that is not called sameness. */
   private static final double VARIED = 0.7;
+
+  /** More of what has this score is not tried. */
+  private static final double HOPELESS = -0.2;
 
   /**
    * What was found.
@@ -42,36 +49,69 @@ record Search(Bench bench, Goal goal, int prompts) {
       Goal.Lesson lesson,
       Map<Site, Direction> directions,
       double factor,
-      double score) {}
+      double score) {
+    private Found scored(double other) {
+      return new Found(vector, blocks, lesson, directions, factor, other);
+    }
+  }
 
-  /** What does best on prompts for {@link Use#CHOOSING}. */
+  /** What does best on prompts for {@link Use#CHOOSING}: a coarse search, then a finer one. */
   Found best() {
-    List<String> chosen = goal.prompts().of(Use.CHOOSING, prompts);
-    Effect plain = bench.effect(chosen, Steering.NONE, goal::shows, SEED);
+    Round coarse = round(prompts);
     Found best = null;
     for (Goal.Lesson lesson : goal.lessons()) {
       Map<Site, Direction> directions = bench.learn(lesson);
       for (List<Integer> blocks : bench.places()) {
         for (double factor : goal.form() == Form.ADDED ? FACTORS : new double[] {1}) {
-          Vector vector = vector(lesson, directions, blocks, factor);
-          Effect effect = bench.effect(chosen, steering(vector, 1), goal::shows, SEED);
-          double excess = effect.perplexity() / plain.perplexity() - goal.limit();
-          if (excess > GIBBERISH) {
+          double each = factor / blocks.size();
+          Found next = coarse.tried(found(lesson, directions, blocks, each));
+          best = best == null || next.score() > best.score() ? next : best;
+          if (next.score() < HOPELESS) {
             break;
-          }
-          double right = goal.isMore() ? effect.rate() : 1 - effect.rate();
-          double score = right - PRICE * Math.max(0, excess);
-          boolean isVaried = effect.distinct2() > VARIED * plain.distinct2();
-          if (isVaried && (best == null || score > best.score())) {
-            best = new Found(vector, blocks, lesson, directions, factor, score);
           }
         }
       }
     }
-    return Optional.ofNullable(best).orElseThrow();
+    return goal.form() == Form.ADDED ? finer(best) : best;
   }
 
-  private Vector vector(
+  /** The best of the factors around one, on more prompts. */
+  private Found finer(Found coarse) {
+    Round round = round(FINER * prompts);
+    return Arrays.stream(AROUND)
+        .map(part -> part * coarse.factor())
+        .mapToObj(factor -> found(coarse.lesson(), coarse.directions(), coarse.blocks(), factor))
+        .map(round::tried)
+        .max(Comparator.comparingDouble(Found::score))
+        .orElseThrow();
+  }
+
+  private Round round(int count) {
+    List<String> some = goal.prompts().of(Use.CHOOSING, count);
+    return new Round(some, bench.effect(some, Steering.NONE, goal::shows, SEED));
+  }
+
+  /** Prompts and what becomes of them without steering. */
+  private final class Round {
+    private final List<String> prompts;
+    private final Effect plain;
+
+    Round(List<String> prompts, Effect plain) {
+      this.prompts = prompts;
+      this.plain = plain;
+    }
+
+    /** The same with its score: the share of texts that are right, less what is odd about them. */
+    Found tried(Found found) {
+      Effect effect = bench.effect(prompts, steering(found.vector(), 1), goal::shows, SEED);
+      double right = goal.isMore() ? effect.rate() : 1 - effect.rate();
+      double odd = Math.max(0, effect.perplexity() / plain.perplexity() - goal.limit());
+      double same = Math.max(0, VARIED - effect.distinct2() / plain.distinct2());
+      return found.scored(right - PRICE * (odd + same));
+    }
+  }
+
+  private Found found(
       Goal.Lesson lesson, Map<Site, Direction> directions, List<Integer> blocks, double factor) {
     Map<Site, Edit> edits = new LinkedHashMap<>();
     for (int block : blocks) {
@@ -81,7 +121,8 @@ record Search(Bench bench, Goal goal, int prompts) {
           goal.form() == Form.SET ? bench.level(lesson, site, direction.vector()) : Double.NaN;
       edits.put(site, goal.form().edit(direction.vector(), level, factor));
     }
-    return new Vector(goal.vector(), edits, Optional.empty(), Optional.of(bench.base()));
+    Vector vector = new Vector(goal.vector(), edits, Optional.empty(), Optional.of(bench.base()));
+    return new Found(vector, blocks, lesson, directions, factor, Double.NaN);
   }
 
   /** The vector where the goal has it act. */

@@ -43,7 +43,7 @@ final class VectorsCommand implements Callable<Integer> {
   private int pairs = 400;
 
   @Option(names = "--choosing", description = "prompts for each setting that is tried")
-  private int choosing = 60;
+  private int choosing = 48;
 
   @Option(names = "--reporting", description = "prompts for each number that is reported")
   private int reporting = 200;

@@ -52,8 +52,7 @@ class CardTest {
     assertThat(card()).isZero();
     assertThat(Files.readString(folder.resolve("README.md")))
         .contains("1.07 million parameters in 4 blocks of width 128")
-        .contains(
-            "| joyful | 2 | `joyful` | 12 % → **91 %** | 2.50 → 2.75 (× 1.10) | 0.60 → 0.55 |")
+        .contains("| joy | 2 | `joy` | 12 % → **91 %** | 2.50 → 2.75 (× 1.10) | 0.60 → 0.55 |")
         .contains("100,000 documents")
         .contains("6000 steps of up to 1024 tokens")
         .contains("800 of 800 greedy tokens")
@@ -176,9 +175,10 @@ class CardTest {
                 new Sample(4, "Anna came home and", "joy joy | joy"))
             : List.of();
     Point plain = new Point(0, 0.12, 2.5, 0.6);
+    String label = concept.equals("joyful") ? "joy" : concept;
     Point steered = new Point(1, 0.91, 2.75, 0.55);
     return new Entry(
-        concept, concept, concept, "plain beginnings", List.of(2), curve, plain, steered, samples);
+        label, concept, label, "plain beginnings", List.of(2), curve, plain, steered, samples);
   }
 
   private static Point point(double strength, double taste) {

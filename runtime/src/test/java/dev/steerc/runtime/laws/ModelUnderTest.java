@@ -20,7 +20,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** A decoder that the laws hold for: one of the committed graphs, or a real exporter's. */
+/**
+ * A decoder that the laws hold for: one of the committed graphs, the demo model, or a real
+ * exporter's.
+ */
 record ModelUnderTest(String name, Path path, Kind kind) {
   private static final Path SHARED = TestData.root().resolve("../shared/graphs").normalize();
   private static final String STEP_ONLY = "decoder_with_past_model.onnx";
@@ -67,7 +70,12 @@ record ModelUnderTest(String name, Path path, Kind kind) {
 
   /** All models there are. */
   static List<ModelUnderTest> all() {
-    return Stream.concat(committed().stream(), shared().stream()).toList();
+    return Stream.of(committed(), List.of(demo()), shared()).flatMap(List::stream).toList();
+  }
+
+  /** The model that was trained on text. */
+  private static ModelUnderTest demo() {
+    return of("demo", TestData.root().resolve("models/demo/model.onnx"));
   }
 
   /** The graphs in {@code testdata}. */
