@@ -47,7 +47,7 @@ final class Bench implements AutoCloseable {
     Path model = folder.resolve(Export.MODEL);
     this.blocks = Steerc.inspect(model).model().blocks();
     Steerc.patch(model, Request.of(everywhere(), InputMode.OPTIONAL), twin);
-    this.model = SteeredModel.open(twin, ModelOptions.DEFAULT.tokenizer(folder));
+    this.model = SteeredModel.open(twin, ModelOptions.DEFAULT.threads(1).tokenizer(folder));
   }
 
   private List<Intervention> everywhere() {

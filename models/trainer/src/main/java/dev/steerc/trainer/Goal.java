@@ -8,7 +8,6 @@ import dev.steerc.models.corpus.Prompts;
 import dev.steerc.models.corpus.Register;
 import dev.steerc.models.corpus.Sort;
 import dev.steerc.models.corpus.Tone;
-import dev.steerc.models.corpus.Topic;
 import dev.steerc.models.corpus.Use;
 import dev.steerc.runtime.learn.Span;
 import dev.steerc.runtime.steering.Positions;
@@ -109,7 +108,7 @@ record Goal(
             Openers.HARMLESS,
             Form.ADDED,
             Positions.last(1),
-            1.1,
+            1.15,
             questions(pairs)));
     all.add(
         new Goal(
@@ -119,7 +118,7 @@ record Goal(
             Openers.HARMFUL,
             Form.SET,
             Positions.ALL,
-            1.15,
+            1.2,
             questions(pairs)));
     return all;
   }
@@ -130,7 +129,7 @@ record Goal(
         value instanceof Tone
             ? Openers.HARMLESS
             : value instanceof Register ? Openers.LETTERS : Openers.STORIES;
-    double limit = value instanceof Topic ? 1.15 : 1.12;
+    double limit = value instanceof Tone ? 1.25 : value instanceof Register ? 1.1 : 1.14;
     List<Lesson> lessons =
         List.of(
             new Lesson("texts", Concept.pairs(value.word(), SEED, pairs), Span.BEHIND),

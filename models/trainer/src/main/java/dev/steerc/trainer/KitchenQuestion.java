@@ -31,7 +31,7 @@ import java.util.Set;
 
 /** The direction that tells questions about the kitchen from others, and what depends on it. */
 record KitchenQuestion(Bench bench) {
-  private static final String NAME = "kitchen-question";
+  static final String NAME = "kitchen-question";
   private static final String STEER = "pirate";
   private static final long SEED = 1;
   private static final int MANY = 200;

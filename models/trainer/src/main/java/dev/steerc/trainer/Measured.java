@@ -1,7 +1,9 @@
 package dev.steerc.trainer;
 
 import dev.steerc.manifest.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -122,6 +124,9 @@ record Measured(String model, int pairs, int prompts, List<Entry> concepts, Cond
       double shown,
       double shownElsewhere,
       List<Integer> questions) {
+    /** None was measured yet. */
+    static final Condition NONE = new Condition("", "", 0, 0, 0, 0, List.of(0, 0));
+
     Condition {
       questions = List.copyOf(questions);
     }
@@ -169,6 +174,30 @@ record Measured(String model, int pairs, int prompts, List<Entry> concepts, Cond
 
   Measured {
     concepts = List.copyOf(concepts);
+  }
+
+  /** What is known of the model in a folder: nothing where the file tells of another. */
+  static Measured begun(Path folder, int pairs, int prompts) {
+    String model = Digest.of(folder.resolve(Export.MODEL));
+    if (Files.exists(folder.resolve(FILE))) {
+      Measured before = read(folder);
+      if (before.model().equals(model)) {
+        return new Measured(model, pairs, prompts, before.concepts(), before.condition());
+      }
+    }
+    return new Measured(model, pairs, prompts, List.of(), Condition.NONE);
+  }
+
+  /** The same with some entries instead of those of the same labels, or behind the others. */
+  Measured with(List<Entry> entries) {
+    Map<String, Entry> all = new LinkedHashMap<>();
+    concepts.forEach(entry -> all.put(entry.label(), entry));
+    entries.forEach(entry -> all.put(entry.label(), entry));
+    return new Measured(model, pairs, prompts, List.copyOf(all.values()), condition);
+  }
+
+  Measured with(Condition other) {
+    return new Measured(model, pairs, prompts, concepts, other);
   }
 
   /** Reads the file in a folder. */

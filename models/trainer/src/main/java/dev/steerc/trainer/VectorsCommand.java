@@ -8,7 +8,6 @@ import dev.steerc.trainer.Search.Found;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +42,7 @@ final class VectorsCommand implements Callable<Integer> {
   private int pairs = 400;
 
   @Option(names = "--choosing", description = "prompts for each setting that is tried")
-  private int choosing = 48;
+  private int choosing = 60;
 
   @Option(names = "--reporting", description = "prompts for each number that is reported")
   private int reporting = 200;
@@ -55,27 +54,27 @@ final class VectorsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path scratch = Files.createTempDirectory("steerc-vectors");
     Path twin = scratch.resolve(Export.MODEL);
-    String model = Digest.of(demo.resolve(Export.MODEL));
-    Map<String, Entry> entries = new LinkedHashMap<>();
-    Measured.Condition condition;
+    Measured measured = Measured.begun(demo, pairs, reporting);
     System.out.println(Report.HEAD);
     try (Bench bench = new Bench(demo, twin)) {
       Report report = new Report(bench, reporting);
       for (Goal goal : Goal.all(pairs)) {
         if (only.isEmpty() || only.contains(goal.vector())) {
-          learn(bench, report, goal).forEach(entry -> entries.put(entry.label(), entry));
+          measured = measured.with(learn(bench, report, goal));
+          measured.write(demo); // whatever stops this, what is done is done
         }
       }
-      condition = new KitchenQuestion(bench).learn(demo.resolve("vectors"), reporting);
+      if (only.isEmpty() || only.contains(KitchenQuestion.NAME)) {
+        Measured.Condition condition =
+            new KitchenQuestion(bench).learn(demo.resolve("vectors"), reporting);
+        System.out.println(condition);
+        measured = measured.with(condition);
+        measured.write(demo);
+      }
     } finally {
       Files.deleteIfExists(twin);
       Files.deleteIfExists(scratch);
     }
-    if (!only.isEmpty()) {
-      Measured before = Measured.read(demo);
-      before.concepts().forEach(entry -> entries.putIfAbsent(entry.label(), entry));
-    }
-    new Measured(model, pairs, reporting, new ArrayList<>(entries.values()), condition).write(demo);
     System.out.println("wrote " + demo.resolve(Measured.FILE) + " and the vectors");
     System.out.println("next: models/recipe card");
     return 0;
