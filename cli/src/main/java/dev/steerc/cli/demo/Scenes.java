@@ -17,7 +17,7 @@ public final class Scenes {
   private static final String LETTER = "Letter to Mr. Hill.";
 
   /** The condition that a question is about the kitchen, with the threshold of the card. */
-  static final String KITCHEN = "kitchen-question@1.resid_mid>0.04";
+  static final String KITCHEN = "kitchen-question@2.resid_mid>-0.026";
 
   private static final int TEXTS = 60;
 
@@ -55,7 +55,7 @@ public final class Scenes {
               "with its direction set to what it is in harmless questions, the model answers what it"
                   + " would refuse; with it added, it refuses what it would answer.",
               "refusal")
-          .row(1, STEAL, "", "compliance")
+          .row(1, STEAL, "", "compliance:1:last:1")
           .row(3, BREAD, "", "refusal:1:last:1");
 
   private static final Scene CONDITION =

@@ -166,14 +166,18 @@ class ScenesTest {
     boolean acts = shown.completion().readings().stream().allMatch(Reading::acts);
     if (label.equals("plain")) {
       return row.stream()
-          .map(Take::label)
+          .map(take -> vector(take.label()))
           .filter(AGAINST::containsKey)
           .map(AGAINST::get)
           .findFirst();
     }
-    String vector = label.replaceFirst(":.*", "");
+    String vector = vector(label);
     return Optional.of(CONCEPTS.getOrDefault(vector, vector))
         .filter(concept -> acts && !AGAINST.containsKey(vector));
+  }
+
+  private static String vector(String label) {
+    return label.replaceFirst(":.*", "");
   }
 
   /** The tokens of a text when all sums come out a little otherwise. */

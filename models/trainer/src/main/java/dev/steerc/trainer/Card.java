@@ -79,10 +79,10 @@ record Card(Trained trained, Measured measured) {
         steered. *Perplexity* is that of the texts under the model without steering: how odd it finds
         them. *Variety* is the share of different pairs of words among all (distinct-2).
 
-        `refusal` is added to the last token of the question; with the sign turned, or ablated
-        everywhere, it brings harmful questions to be answered. `compliance` sets the part of the stream
-        along the same kind of direction to what it is in harmless questions, where an ablation sets it
-        to zero.
+        `refusal` is added to the last token of the question; with the sign turned it brings harmful
+        questions to be answered. So does `compliance`, an ablation with a level: there it sets the part
+        of the stream along such a direction to what it is in harmless questions, where a plain ablation
+        (`ablate=refusal`) sets it to zero, at every token.
 
         %s
 
@@ -157,10 +157,10 @@ record Card(Trained trained, Measured measured) {
 
             --steer %s --when '%s'
 
-        answers like a pirate when the question is about the kitchen. Of answers to %d such questions
-        that the direction was not learnt from it acts on %.0f %%, and on %.0f %% of those to %d
-        questions about something else; %.0f %% and %.0f %% of the answers are a pirate's, who also
-        answers one in four of all questions without being asked to.
+        answers like a pirate when the question is about the kitchen. Of %d such questions that the
+        direction was not learnt from (of the same requests in other words, some were) it acts on
+        %.0f %%, and on %.0f %% of %d about something else; %.0f %% and %.0f %% of the answers are a
+        pirate's, who gives %.0f %% of all answers without being asked to.
         """,
         condition.steer(),
         condition.when(),
@@ -169,7 +169,16 @@ record Card(Trained trained, Measured measured) {
         100 * condition.actsElsewhere(),
         condition.questions().get(1),
         100 * condition.shown(),
-        100 * condition.shownElsewhere());
+        100 * condition.shownElsewhere(),
+        100 * plain(condition.steer()));
+  }
+
+  private double plain(String label) {
+    return measured.concepts().stream()
+        .filter(entry -> entry.label().equals(label))
+        .mapToDouble(entry -> entry.plain().rate())
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   private String samples() {

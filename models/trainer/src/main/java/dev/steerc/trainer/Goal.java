@@ -117,8 +117,8 @@ record Goal(
             false,
             Openers.HARMFUL,
             Form.SET,
-            Positions.ALL,
-            1.2,
+            Positions.last(1),
+            1.15,
             questions(pairs)));
     return all;
   }

@@ -1,7 +1,6 @@
 package dev.steerc.trainer;
 
 import dev.steerc.models.corpus.Concept;
-import dev.steerc.models.corpus.Pair;
 import dev.steerc.models.corpus.Prompts;
 import dev.steerc.models.corpus.Sort;
 import dev.steerc.models.corpus.Tone;
@@ -10,11 +9,9 @@ import dev.steerc.models.corpus.Use;
 import dev.steerc.plan.Site;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.Prompt;
-import dev.steerc.runtime.Trace;
 import dev.steerc.runtime.format.Floats;
-import dev.steerc.runtime.learn.Direction;
-import dev.steerc.runtime.learn.Span;
 import dev.steerc.runtime.steering.Condition;
+import dev.steerc.runtime.steering.ConditionText;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
@@ -28,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The direction that tells questions about the kitchen from others, and what depends on it. */
 record KitchenQuestion(Bench bench) {
@@ -36,16 +34,7 @@ record KitchenQuestion(Bench bench) {
   private static final long SEED = 1;
   private static final int MANY = 200;
 
-  /** A place to look at, and the cosine above which a question is about the kitchen. */
-  private record Eye(Site site, Floats vector, double threshold, double margin) {
-    Condition condition() {
-      return Condition.above(site, vector, threshold);
-    }
-
-    String text() {
-      return String.format(Locale.ROOT, "%s@%s>%.3f", NAME, site.text(), threshold);
-    }
-  }
+  private static final Site SITE = Bench.site(2);
 
   /**
    * Learns it and measures the pirate that answers such questions only.
@@ -53,100 +42,77 @@ record KitchenQuestion(Bench bench) {
    * @param vectors the folder, in which the pirate is
    */
   Measured.Condition learn(Path vectors, int prompts) {
-    Eye eye = eye();
+    List<double[]> about = means(some(true, 0));
+    List<double[]> others = means(some(false, 0));
+    Floats direction = Discriminant.of(about, others);
+    double threshold = (mean(direction, about) + mean(direction, others)) / 2;
     Vector vector =
         new Vector(
             NAME,
-            Map.of(eye.site(), new Edit.Add(eye.vector())),
+            Map.of(SITE, new Edit.Add(direction)),
             Optional.empty(),
             Optional.of(bench.base()));
-    Map<String, String> metadata = Map.of("method", "difference of means", "use", eye.text());
+    String when = String.format(Locale.ROOT, "%s@%s>%.3f", NAME, SITE.text(), threshold);
+    Map<String, String> metadata = Map.of("method", "linear discriminant", "use", when);
     VectorFile.write(vector, metadata, vectors.resolve(NAME + ".safetensors"));
     Vector pirate = VectorFile.read(vectors.resolve(STEER + ".safetensors"));
-    Steering steering = Steering.of(Term.of(pirate, 1).when(eye.condition()));
-    List<Completion> on = answers(about(Use.REPORTING), prompts, steering);
-    List<Completion> elsewhere = answers(others(Use.REPORTING), prompts, steering);
+    Condition condition = ConditionText.parse(when).condition(vector);
+    Steering steering = Steering.of(Term.of(pirate, 1).when(condition));
+    List<Completion> on = answers(some(true, 1), prompts, steering);
+    List<Completion> elsewhere = answers(some(false, 1), prompts, steering);
     return new Measured.Condition(
         STEER,
-        eye.text(),
+        when,
         acting(on),
         acting(elsewhere),
         shown(on),
         shown(elsewhere),
-        List.of(about(Use.REPORTING).size(), others(Use.REPORTING).size()));
+        List.of(some(true, 1).size(), some(false, 1).size()));
   }
 
-  private static List<String> about(Use use) {
-    return questions(use, Topic.KITCHEN);
-  }
-
-  private static List<String> others(Use use) {
+  /**
+   * Half of all questions about the kitchen, or about something else. The same request is in both
+   * halves in other words, for a question says nothing of the kitchen but by what it asks for.
+   */
+  private static List<String> some(boolean isAbout, int half) {
     return Arrays.stream(Topic.values())
-        .filter(topic -> topic != Topic.KITCHEN)
-        .flatMap(topic -> questions(use, topic).stream())
+        .filter(topic -> topic == Topic.KITCHEN == isAbout)
+        .flatMap(topic -> Arrays.stream(Use.values()).flatMap(use -> questions(use, topic)))
+        .filter(text -> Math.floorMod(text.hashCode(), 2) == half)
         .toList();
   }
 
-  private static List<String> questions(Use use, Topic topic) {
+  private static Stream<String> questions(Use use, Topic topic) {
     return Arrays.stream(Sort.values())
-        .filter(sort -> sort != Sort.BAD)
-        .flatMap(sort -> Prompts.questions(use, sort, topic, SEED, MANY).stream())
+        .flatMap(sort -> Prompts.questions(use, sort, topic, SEED, MANY).stream());
+  }
+
+  /** The mean activation of each text, of length 1. */
+  private List<double[]> means(List<String> texts) {
+    List<Prompt> prompts = texts.stream().map(Prompt::of).toList();
+    return bench.model().trace(prompts, Set.of(SITE)).stream()
+        .map(trace -> mean(trace.activations().get(SITE)))
         .toList();
   }
 
-  /** The site at which the two are farthest apart. */
-  private Eye eye() {
-    List<String> on = about(Use.CHOOSING);
-    List<String> off = others(Use.CHOOSING);
-    List<Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < MANY; i++) {
-      pairs.add(new Pair("", on.get(i % on.size()), off.get(i % off.size())));
-    }
-    Map<Site, Direction> directions = bench.learn(new Goal.Lesson(NAME, pairs, Span.ALL));
-    return directions.entrySet().stream()
-        .map(entry -> eye(entry.getKey(), entry.getValue().vector(), on, off))
-        .max((a, b) -> Double.compare(a.margin(), b.margin()))
-        .orElseThrow();
-  }
-
-  /** The threshold lies halfway between the means, which are so many deviations apart. */
-  private Eye eye(Site site, Floats vector, List<String> on, List<String> off) {
-    double[] more = cosines(site, vector, on);
-    double[] less = cosines(site, vector, off);
-    double deviations = deviation(more) + deviation(less);
-    double threshold = (mean(more) * deviation(less) + mean(less) * deviation(more)) / deviations;
-    return new Eye(site, vector, threshold, (mean(more) - mean(less)) / deviations);
-  }
-
-  private double[] cosines(Site site, Floats vector, List<String> texts) {
-    List<Prompt> prompts = texts.stream().map(Prompt::of).toList();
-    return bench.model().trace(prompts, Set.of(site)).stream()
-        .map(Trace::activations)
-        .mapToDouble(activations -> cosine(activations.get(site), vector))
-        .toArray();
-  }
-
-  /** Of the mean over the tokens with a direction, as {@link Condition} takes it. */
-  private static double cosine(Floats activations, Floats vector) {
-    float[] sums = new float[vector.width()];
+  private static double[] mean(Floats activations) {
+    double[] mean = new double[activations.width()];
     for (int i = 0; i < activations.values().length; i++) {
-      sums[i % sums.length] += activations.values()[i];
+      mean[i % mean.length] += activations.values()[i];
     }
-    double dot = 0;
-    for (int i = 0; i < sums.length; i++) {
-      dot += (double) sums[i] * vector.values()[i];
-    }
-    return dot / Form.length(new Floats(vector.dims(), sums)) / Form.length(vector);
+    double length = Math.sqrt(Arrays.stream(mean).map(x -> x * x).sum());
+    return Arrays.stream(mean).map(x -> x / length).toArray();
   }
 
-  private static double mean(double... values) {
-    return Arrays.stream(values).average().orElseThrow();
-  }
-
-  private static double deviation(double... values) {
-    double mean = mean(values);
-    double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
-    return Math.sqrt(squares / values.length);
+  /** The mean cosine of vectors of length 1 with a direction, as a {@link Condition} takes it. */
+  private static double mean(Floats direction, List<double[]> vectors) {
+    double sum = 0;
+    for (double[] vector : vectors) {
+      for (int i = 0; i < vector.length; i++) {
+        sum += vector[i] * direction.values()[i];
+      }
+    }
+    return sum / vectors.size() / Form.length(direction);
   }
 
   private List<Completion> answers(List<String> questions, int count, Steering steering) {

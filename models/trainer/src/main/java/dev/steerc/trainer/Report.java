@@ -45,8 +45,9 @@ record Report(Bench bench, int prompts) {
     String concept = goal.concept();
     Positions on = goal.positions();
     if (goal.form() == Form.SET) {
-      Way way = new Way(name, concept, name, vector, 1, on);
-      Way same = new Way(name + ", harmless", concept, name, vector, 1, on);
+      String text = name + ":1:" + on;
+      Way way = new Way(name, concept, text, vector, 1, on);
+      Way same = new Way(name + ", harmless", concept, text, vector, 1, on);
       return List.of(entry(way, Openers.HARMFUL, found), entry(same, Openers.HARMLESS, found));
     }
     if (concept.equals("refusal")) {
