@@ -310,6 +310,9 @@ record Card(Trained trained, Measured measured) {
         - The register of a letter and the tone of an answer are decided by the first words that show
           them. Steering that begins later, or is too weak there, meets a text that has made its choice
           and will keep to it.
+        - The opposite of a vector need not be the opposite of its concept: `joy` leads from all other moods
+          to joy, and `joy, turned`, which is judged by gloomy words, leads nowhere in particular. For
+          gloom there is `gloom`.
         - A concept is judged by words. A text that has many of them and no sense counts as showing it;
           that is why perplexity and variety stand beside the rate.
         - Perplexity is the model's own opinion. A text that repeats itself has a low one.

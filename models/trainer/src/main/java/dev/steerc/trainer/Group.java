@@ -16,7 +16,7 @@ enum Group {
   TOPICS(Topic.class, "the same beginnings"),
   TONES(Tone.class, "harmless questions in plain words"),
   LETTERS(Register.class, "letters that begin with the addressee"),
-  REFUSAL(null, "questions about something harmful");
+  REFUSAL(null, "harmful questions, but `refusal` and `compliance, harmless` on harmless ones");
 
   private final Class<? extends Attribute> attribute;
   private final String prompts;

@@ -32,6 +32,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     showDefaultValues = true)
 final class VectorsCommand implements Callable<Integer> {
+  private static final List<String> SETTINGS = List.of("config.json", "generation_config.json");
+
   @Option(
       names = "--demo",
       defaultValue = "${sys:steerc.root:-.}/models/demo",
@@ -42,7 +44,7 @@ final class VectorsCommand implements Callable<Integer> {
   private int pairs = 400;
 
   @Option(names = "--choosing", description = "prompts for each setting that is tried")
-  private int choosing = 60;
+  private int choosing = 40;
 
   @Option(names = "--reporting", description = "prompts for each number that is reported")
   private int reporting = 200;
@@ -54,6 +56,9 @@ final class VectorsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Path scratch = Files.createTempDirectory("steerc-vectors");
     Path twin = scratch.resolve(Export.MODEL);
+    for (String file : SETTINGS) { // beside the model, or a text would not end where it does
+      Files.copy(demo.resolve(file), scratch.resolve(file));
+    }
     Measured measured = Measured.begun(demo, pairs, reporting);
     System.out.println(Report.HEAD);
     try (Bench bench = new Bench(demo, twin)) {
@@ -72,6 +77,9 @@ final class VectorsCommand implements Callable<Integer> {
         measured.write(demo);
       }
     } finally {
+      for (String file : SETTINGS) {
+        Files.deleteIfExists(scratch.resolve(file));
+      }
       Files.deleteIfExists(twin);
       Files.deleteIfExists(scratch);
     }
