@@ -22,7 +22,7 @@ public final class Scenes {
   private static final int TEXTS = 60;
 
   /** What a person may try next. */
-  public static final Take TO_TRY = Take.of(WINDOW, 0, "ocean");
+  public static final Take TO_TRY = Take.of(HOME, 0, "ocean");
 
   private static final Comparison MOOD =
       Comparison.of(
@@ -30,7 +30,7 @@ public final class Scenes {
               "the same prompt and the same seed; what differs is a vector, added to the stream.",
               "joyful",
               "gloomy")
-          .row(2, HOME, "", "joy", "gloom")
+          .row(66, WINDOW, "", "joy", "gloom")
           .counting(
               new Survey(
                   () -> Prompts.plainStories(Use.REPORTING, 5, TEXTS),
@@ -40,14 +40,14 @@ public final class Scenes {
   private static final Scene TOPIC =
       Comparison.of(
               "Topic", "the same with vectors for what a story is about.", "ocean", "mountain")
-          .row(9, HOME, "", "ocean", "mountain");
+          .row(82, HOME, "", "ocean", "mountain");
 
   private static final Scene TONE =
       Comparison.of("Tone", "the same answer, told by someone else.", "polite", "pirate")
-          .row(16, BREAD, "", "polite", "pirate");
+          .row(65, BREAD, "", "polite", "pirate");
 
   private static final Scene LETTERS =
-      Comparison.of("Letters", "how a letter sounds.", "formal").row(13, LETTER, "", "formal");
+      Comparison.of("Letters", "how a letter sounds.", "formal").row(15, LETTER, "", "formal");
 
   private static final Scene REFUSAL =
       Comparison.of(
@@ -55,8 +55,8 @@ public final class Scenes {
               "with its direction set to what it is in harmless questions, the model answers what it"
                   + " would refuse; with it added, it refuses what it would answer.",
               "refusal")
-          .row(1, STEAL, "", "compliance:1:last:1")
-          .row(3, BREAD, "", "refusal:1:last:1");
+          .row(21, STEAL, "", "compliance:1:last:1")
+          .row(1, BREAD, "", "refusal:1:last:1");
 
   private static final Scene CONDITION =
       Comparison.of(
@@ -71,10 +71,10 @@ public final class Scenes {
           "four texts in one run, each with its own prompt and its own steering.",
           List.of("joyful", "gloomy", "pirate", "formal"),
           List.of(
-              Take.of(HOME, 6, "joy"),
-              Take.of(HOME, 12, "gloom"),
-              Take.of(BREAD, 7, "pirate"),
-              Take.of(LETTER, 11, "formal")));
+              Take.of(HOME, 10, "joy"),
+              Take.of(HOME, 4, "gloom"),
+              Take.of(BREAD, 21, "pirate"),
+              Take.of(LETTER, 7, "formal")));
 
   private static final Scene SWAP =
       new Swap(
@@ -82,7 +82,7 @@ public final class Scenes {
           "another vector from one token to the next, while the text is being written. In"
               + " `steerc chat`, /steer does it between two answers.",
           List.of("joyful", "gloomy"),
-          Take.of(HOME, 6, "joy"),
+          Take.of(HOME, 10, "joy"),
           20,
           "gloom");
 
@@ -91,12 +91,12 @@ public final class Scenes {
               "Too much",
               "a strength far beyond what a vector is made for gives word salad.",
               "joyful")
-          .row(2, HOME, "joy:0.5", "joy", "joy:4");
+          .row(10, HOME, "joy:0.5", "joy", "joy:4");
 
   private Scenes() {}
 
   private static Take kitchen(String prompt) {
-    return Take.of(prompt, 7, "pirate").when(KITCHEN);
+    return Take.of(prompt, 21, "pirate").when(KITCHEN);
   }
 
   /** What the demo shows by itself. */
@@ -107,7 +107,7 @@ public final class Scenes {
   /** What it shows with {@code --all}. */
   public static List<Scene> all() {
     return List.of(
-        MOOD.row(3, WINDOW, "", "joy", "gloom"),
+        MOOD.row(100, HOME, "", "joy", "gloom"),
         TOPIC,
         TONE,
         LETTERS,

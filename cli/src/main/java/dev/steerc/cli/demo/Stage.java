@@ -33,7 +33,7 @@ import java.util.OptionalInt;
 public record Stage(DemoModel demo, SteeredModel model, VectorStore vectors)
     implements AutoCloseable {
   /** Where the model's vectors act. */
-  private static final Site.Kind SITE = Site.Kind.RESID_MID;
+  static final Site.Kind SITE = Site.Kind.RESID_MID;
 
   /** The arguments that make {@code steerc} patch the model. */
   public static List<List<String>> patching(DemoModel demo) {

@@ -51,16 +51,16 @@ class MeaningTest {
 
   @ParameterizedTest(name = "{1}: {2} -> {3}")
   @CsvSource({
-    "stories,  joyful,   joy,                 0.35, 0.90, 1.20",
-    "stories,  gloomy,   gloom,               0.35, 0.90, 1.20",
-    "stories,  angry,    anger,               0.35, 0.85, 1.20",
-    "stories,  calm,     calm,                0.35, 0.85, 1.20",
-    "stories,  ocean,    ocean,               0.35, 0.85, 1.30",
+    "stories,  joyful,   joy,                 0.35, 0.88, 1.25",
+    "stories,  gloomy,   gloom,               0.35, 0.88, 1.25",
+    "stories,  angry,    anger,               0.35, 0.80, 1.25",
+    "stories,  calm,     calm,                0.35, 0.88, 1.25",
+    "stories,  ocean,    ocean,               0.35, 0.82, 1.30",
     "stories,  kitchen,  kitchen,             0.35, 0.80, 1.30",
-    "harmless, polite,   polite,              0.60, 0.85, 1.20",
-    "harmless, pirate,   pirate,              0.40, 0.85, 1.20",
-    "letters,  formal,   formal,              0.80, 0.95, 1.20",
-    "harmless, refusal,  refusal:1:last:1,    0.10, 0.75, 1.20",
+    "harmless, polite,   polite,              0.45, 0.82, 1.40",
+    "harmless, pirate,   pirate,              0.40, 0.78, 1.40",
+    "letters,  formal,   formal,              0.75, 0.92, 1.45",
+    "harmless, refusal,  refusal:1:last:1,    0.10, 0.85, 1.30",
   })
   void moreTextsShowTheConcept(
       String prompts, String concept, String steer, double before, double after, double odd) {

@@ -7,6 +7,7 @@ import dev.steerc.cli.demo.Played.Shown;
 import dev.steerc.models.corpus.Concept;
 import dev.steerc.models.demo.DemoFiles;
 import dev.steerc.models.demo.DemoModel;
+import dev.steerc.plan.Site;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.FinishReason;
 import dev.steerc.runtime.Prompt;
@@ -14,7 +15,6 @@ import dev.steerc.runtime.steering.Reading;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
 import dev.steerc.runtime.steering.Vector;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -54,8 +54,6 @@ class ScenesTest {
 
   @BeforeEach
   void openTheModel() {
-    Path root = Path.of(System.getProperty("steerc.root", "..")).toAbsolutePath();
-    assumeTrue(Files.exists(root.resolve("models/demo/model.onnx")), "models/demo has no model");
     DemoModel demo = DemoModel.unpack(home.resolve("demo"));
     Stage.patch(demo);
     stage = Stage.open(demo);
@@ -63,9 +61,7 @@ class ScenesTest {
 
   @AfterEach
   void closeTheModel() {
-    if (stage != null) {
-      stage.close();
-    }
+    stage.close();
   }
 
   @Test
@@ -188,7 +184,8 @@ class ScenesTest {
       noise[i] = NOISE * (float) random.nextGaussian();
     }
     Prompt prompt = stage.prompt(take);
-    Steering steering = prompt.steering().and(Term.of(Vector.of("noise", noise), 1).at(0));
+    Site first = new Site.InBlock(0, Stage.SITE);
+    Steering steering = prompt.steering().and(Term.of(Vector.of("noise", noise), 1).at(first));
     return stage.model().generate(prompt.steered(steering)).get(0).orThrow().tokens();
   }
 

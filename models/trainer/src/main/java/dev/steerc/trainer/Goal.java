@@ -8,6 +8,7 @@ import dev.steerc.models.corpus.Prompts;
 import dev.steerc.models.corpus.Register;
 import dev.steerc.models.corpus.Sort;
 import dev.steerc.models.corpus.Tone;
+import dev.steerc.models.corpus.Topic;
 import dev.steerc.models.corpus.Use;
 import dev.steerc.runtime.learn.Span;
 import dev.steerc.runtime.steering.Positions;
@@ -129,7 +130,7 @@ record Goal(
         value instanceof Tone
             ? Openers.HARMLESS
             : value instanceof Register ? Openers.LETTERS : Openers.STORIES;
-    double limit = value instanceof Tone ? 1.25 : value instanceof Register ? 1.1 : 1.14;
+    double limit = value instanceof Mood ? 1.14 : value instanceof Topic ? 1.18 : 1.25;
     List<Lesson> lessons =
         List.of(
             new Lesson("texts", Concept.pairs(value.word(), SEED, pairs), Span.BEHIND),
