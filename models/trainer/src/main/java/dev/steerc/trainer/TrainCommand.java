@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
       "",
       "Example:",
       "  models/recipe train                          the model that is shipped (20 minutes)",
-      "  models/recipe train --steps 50 --work /tmp/work --out /tmp/demo",
+      "  models/recipe train --steps 50 --work try/work --out try/demo",
       "                                               a short try, in other folders"
     },
     sortOptions = false,

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  models/recipe vectors                        after train (15 minutes)",
+      "  models/recipe vectors                        after train (20 minutes)",
       "  models/recipe vectors --only joy             one of them; the others' numbers stay"
     },
     sortOptions = false,
@@ -44,7 +44,7 @@ final class VectorsCommand implements Callable<Integer> {
   private int pairs = 400;
 
   @Option(names = "--choosing", description = "prompts for each setting that is tried")
-  private int choosing = 40;
+  private int choosing = 60;
 
   @Option(names = "--reporting", description = "prompts for each number that is reported")
   private int reporting = 200;
