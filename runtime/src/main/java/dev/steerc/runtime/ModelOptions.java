@@ -10,13 +10,19 @@ import java.util.Optional;
  * @param threads the threads of one operator; 0 leaves it to ONNX Runtime, which takes all cores
  * @param tokenizer a tokenizer's file or folder; empty looks beside the model
  * @param anyBase whether vectors that were made for another model are taken as well
+ * @param standsFor the model that the opened one is a copy of: what lies beside that one counts,
+ *     and problems name it; empty for a model in its own right
  */
 public record ModelOptions(
-    Provider provider, int threads, Optional<Path> tokenizer, boolean anyBase) {
+    Provider provider,
+    int threads,
+    Optional<Path> tokenizer,
+    boolean anyBase,
+    Optional<Path> standsFor) {
 
   /** On the CPU, with all cores, and what lies beside the model. */
   public static final ModelOptions DEFAULT =
-      new ModelOptions(Provider.CPU, 0, Optional.empty(), false);
+      new ModelOptions(Provider.CPU, 0, Optional.empty(), false, Optional.empty());
 
   public ModelOptions {
     if (threads < 0) {
@@ -25,19 +31,24 @@ public record ModelOptions(
   }
 
   public ModelOptions provider(Provider other) {
-    return new ModelOptions(other, threads, tokenizer, anyBase);
+    return new ModelOptions(other, threads, tokenizer, anyBase, standsFor);
   }
 
   public ModelOptions threads(int count) {
-    return new ModelOptions(provider, count, tokenizer, anyBase);
+    return new ModelOptions(provider, count, tokenizer, anyBase, standsFor);
   }
 
   public ModelOptions tokenizer(Path file) {
-    return new ModelOptions(provider, threads, Optional.of(file), anyBase);
+    return new ModelOptions(provider, threads, Optional.of(file), anyBase, standsFor);
   }
 
   /** Takes vectors whose fingerprint says that they were made for another model. */
   public ModelOptions anyBase(boolean taken) {
-    return new ModelOptions(provider, threads, tokenizer, taken);
+    return new ModelOptions(provider, threads, tokenizer, taken, standsFor);
+  }
+
+  /** Opens a copy of a model in its place. */
+  ModelOptions standsFor(Path model) {
+    return new ModelOptions(provider, threads, tokenizer, anyBase, Optional.of(model));
   }
 }

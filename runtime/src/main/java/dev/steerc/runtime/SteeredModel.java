@@ -57,13 +57,14 @@ public final class SteeredModel implements AutoCloseable {
    */
   public static SteeredModel open(Path model, ModelOptions options) {
     ModelFiles files = ModelFiles.of(model);
-    ModelConfig config = ModelConfig.beside(files.step().path());
+    Path home = options.standsFor().orElse(files.step().path());
+    ModelConfig config = ModelConfig.beside(home);
     return new SteeredModel(options, files, files.decoder(options), config);
   }
 
   /** The model's file. */
   public Path path() {
-    return files.step().path();
+    return options.standsFor().orElse(files.step().path());
   }
 
   /** Its steering inputs and taps; none when it is not patched. */

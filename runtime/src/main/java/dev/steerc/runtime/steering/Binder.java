@@ -84,6 +84,9 @@ final class Binder {
       sites(term).forEach(site -> chosen.put(site, vector.placeless().get()));
       return chosen;
     }
+    if (term.places().isOwn()) {
+      return vector.acting();
+    }
     vector.edits().entrySet().stream()
         .filter(entry -> term.places().includes(entry.getKey(), ports.blocks()))
         .forEach(entry -> chosen.put(entry.getKey(), entry.getValue()));

@@ -117,6 +117,16 @@ public record Ports(
     return bound.edits().keySet().stream().anyMatch(site -> sites.get(site).rank() > 0);
   }
 
+  /** Whether the model has what an intervention puts in, at its site. */
+  public boolean has(Intervention intervention) {
+    if (intervention instanceof Tap tap) {
+      return taps.containsKey(tap.site());
+    }
+    SitePorts here = sites.get(intervention.site());
+    return here != null
+        && (intervention instanceof AddVector ? here.add() : here.project()).isPresent();
+  }
+
   /** The places that can be steered, in the order of their effect. */
   public Set<Site> steerable() {
     return sites.keySet();

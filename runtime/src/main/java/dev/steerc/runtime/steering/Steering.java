@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -64,7 +65,8 @@ public record Steering(List<Term> terms, Conflict conflict) {
     digest.update(conflict.label().getBytes(StandardCharsets.UTF_8));
     for (Term term : terms) {
       TreeMap<String, Edit> edits = new TreeMap<>();
-      term.vector().edits().forEach((site, edit) -> edits.put(site.path(), edit));
+      Map<Site, Edit> own = term.places().isOwn() ? term.vector().acting() : term.vector().edits();
+      own.forEach((site, edit) -> edits.put(site.path(), edit));
       term.vector().placeless().ifPresent(edit -> edits.put("", edit));
       update(digest, "term", term.strength(), term.places(), term.positions(), term.decay());
       edits.forEach((site, edit) -> update(digest, site, edit));

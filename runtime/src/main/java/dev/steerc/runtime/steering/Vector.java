@@ -4,9 +4,11 @@ import dev.steerc.plan.Site;
 import dev.steerc.runtime.format.Floats;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * A named change of the stream: one edit for each site that it was learned at, or one edit that
@@ -16,15 +18,44 @@ import java.util.OptionalDouble;
  * @param edits the edits by site, in order; empty when there is one without a site
  * @param placeless the edit without a site
  * @param base the fingerprint of the model that it was made for, when it is known
+ * @param chosen the sites of those edits that act unless others are asked for; empty for all
  */
 public record Vector(
-    String name, Map<Site, Edit> edits, Optional<Edit> placeless, Optional<String> base) {
+    String name,
+    Map<Site, Edit> edits,
+    Optional<Edit> placeless,
+    Optional<String> base,
+    Set<Site> chosen) {
 
   public Vector {
     edits = Collections.unmodifiableMap(new LinkedHashMap<>(edits));
+    chosen = Collections.unmodifiableSet(new LinkedHashSet<>(chosen));
     if (edits.isEmpty() == placeless.isEmpty()) {
       throw new IllegalArgumentException("a vector has edits at sites, or one without");
     }
+    if (!edits.keySet().containsAll(chosen)) {
+      throw new IllegalArgumentException("no edit at some of " + chosen);
+    }
+  }
+
+  /** A vector that acts wherever it has an edit. */
+  public Vector(
+      String name, Map<Site, Edit> edits, Optional<Edit> placeless, Optional<String> base) {
+    this(name, edits, placeless, base, Set.of());
+  }
+
+  /** The edits that act unless other places are asked for. */
+  public Map<Site, Edit> acting() {
+    Map<Site, Edit> acting = new LinkedHashMap<>(edits);
+    if (!chosen.isEmpty()) {
+      acting.keySet().retainAll(chosen);
+    }
+    return acting;
+  }
+
+  /** The same, acting at other ones of its sites. */
+  public Vector at(Set<Site> sites) {
+    return new Vector(name, edits, placeless, base, sites);
   }
 
   /**
@@ -50,7 +81,7 @@ public record Vector(
   public Vector as(String op, OptionalDouble number) {
     Map<Site, Edit> others = new LinkedHashMap<>();
     edits.forEach((site, edit) -> others.put(site, as(edit, op, number)));
-    return new Vector(name, others, placeless.map(edit -> as(edit, op, number)), base);
+    return new Vector(name, others, placeless.map(edit -> as(edit, op, number)), base, chosen);
   }
 
   private Edit as(Edit edit, String op, OptionalDouble number) {

@@ -8,11 +8,14 @@ import dev.steerc.runtime.format.Safetensors;
 import dev.steerc.runtime.format.TensorFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A vector as a file: NumPy's {@code .npy} with one vector [hidden], or safetensors with a tensor
@@ -22,6 +25,9 @@ public final class VectorFile {
   private static final Pattern TENSOR =
       Pattern.compile(
           "(?:blocks\\.(\\d{1,6})\\.([a-z_]+)|value\\.(.+?))(?:\\.(towards|read|bias|write))?");
+
+  private static final String BASE = "base";
+  private static final String CHOSEN = "at";
 
   private final Path path;
   private final Safetensors file;
@@ -51,7 +57,11 @@ public final class VectorFile {
     Map<String, Floats> tensors = new LinkedHashMap<>();
     vector.placeless().ifPresent(edit -> put(edit, "", metadata, tensors));
     vector.edits().forEach((site, edit) -> put(edit, site.path(), metadata, tensors));
-    vector.base().ifPresent(base -> metadata.put("base", base));
+    vector.base().ifPresent(base -> metadata.put(BASE, base));
+    if (!vector.chosen().isEmpty()) {
+      metadata.put(
+          CHOSEN, vector.chosen().stream().map(Site::path).collect(Collectors.joining(",")));
+    }
     metadata.putAll(more);
     new Safetensors(metadata, tensors).write(path);
   }
@@ -93,16 +103,31 @@ public final class VectorFile {
                 placeless.put(name, tensor);
               }
             });
-    Optional<String> base = Optional.ofNullable(file.metadata().get("base"));
+    Optional<String> base = Optional.ofNullable(file.metadata().get(BASE));
     if (bySite.isEmpty() && !placeless.isEmpty()) {
       return new Vector(name(path), Map.of(), Optional.of(edit(roles(placeless))), base);
     }
     if (bySite.isEmpty() || !placeless.isEmpty()) {
-      throw unknown(placeless.keySet().toString());
+      throw unknown("there is " + placeless.keySet());
     }
     Map<Site, Edit> edits = new LinkedHashMap<>();
     bySite.forEach((site, tensors) -> edits.put(site, edit(tensors)));
-    return new Vector(name(path), edits, Optional.empty(), base);
+    return new Vector(name(path), edits, Optional.empty(), base, chosen(edits.keySet()));
+  }
+
+  /** The sites that the metadata chooses; none when it does not. */
+  private Set<Site> chosen(Set<Site> all) {
+    String text = file.metadata().getOrDefault(CHOSEN, "");
+    Set<Site> chosen = new LinkedHashSet<>();
+    for (String name : text.isBlank() ? new String[0] : text.split(",")) {
+      Site site =
+          all.stream()
+              .filter(one -> one.path().equals(name.strip()))
+              .findFirst()
+              .orElseThrow(() -> unknown("no tensor of `" + name.strip() + "`, which `at` names"));
+      chosen.add(site);
+    }
+    return chosen;
   }
 
   /** The tensors of a file without sites: named by role, or one of any name. */
@@ -114,7 +139,8 @@ public final class VectorFile {
     if (name.group(3) != null) {
       return new Site.Named(name.group(3));
     }
-    Site.Kind kind = Site.Kind.of(name.group(2)).orElseThrow(() -> unknown(name.group()));
+    Site.Kind kind =
+        Site.Kind.of(name.group(2)).orElseThrow(() -> unknown("there is " + name.group()));
     return new Site.InBlock(Integer.parseInt(name.group(1)), kind);
   }
 
@@ -140,7 +166,7 @@ public final class VectorFile {
   private RuntimeException unknown(String names) {
     return Problem.of(Code.VECTOR_SHAPE, "the tensors' names do not say where they belong")
         .at(path)
-        .note("there is " + names)
+        .note(names)
         .help("name them blocks.N.resid_post and so on, or save one vector only")
         .exception();
   }

@@ -2,6 +2,7 @@ package dev.steerc.runtime.steering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steerc.plan.Site;
 import dev.steerc.runtime.format.Floats;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +60,23 @@ class VectorFileTest {
   @FieldSource("EDITS")
   void vectorWithoutAPlaceIsRead(Edit edit) {
     assertSame(written(Vector.of("v", edit)).placeless().orElseThrow(), edit);
+  }
+
+  @Test
+  void chosenSitesAreRead() {
+    Map<Site, Edit> edits = Map.of(MIDDLE, new Edit.Add(V), NAMED, new Edit.Add(V));
+    Vector vector = new Vector("v", edits, Optional.empty(), Optional.empty(), Set.of(MIDDLE));
+    Vector read = written(vector);
+    assertThat(read.edits()).hasSize(2);
+    assertThat(read.acting().keySet()).containsExactly(MIDDLE);
+  }
+
+  @Test
+  void choiceOfAnAbsentSiteIsRefused() {
+    Path file = folder.resolve("v.safetensors");
+    Vector vector = Vector.at(MIDDLE, "v", new Edit.Add(V));
+    VectorFile.write(vector, Map.of("at", "blocks.7.mlp_out"), file);
+    assertThatThrownBy(() -> VectorFile.read(file)).hasMessageContaining("blocks.7.mlp_out");
   }
 
   @Test
