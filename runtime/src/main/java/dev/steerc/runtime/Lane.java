@@ -90,6 +90,55 @@ final class Lane implements AutoCloseable {
     return traces;
   }
 
+  /**
+   * Runs the tokens here and in a lane that has the same tokens otherwise steered, and looks at the
+   * scores of both. Each has a batch of its own, so that graphs of one row can be compared, and
+   * ones whose numbers depend on what else is in the batch.
+   *
+   * @param plain without conditions
+   */
+  List<Divergence> compare(Lane plain) {
+    decide();
+    List<Divergence> all = rows.stream().map(Row::divergence).toList();
+    for (int first = 0; first < width; first += step()) {
+      run(first, first + step(), Map.of());
+      plain.run(first, first + step(), Map.of());
+      for (int seat = 0; seat < rows.size(); seat++) {
+        compare(plain, seat, first, all.get(seat));
+      }
+    }
+    return all;
+  }
+
+  private void compare(Lane plain, int seat, int first, Divergence divergence) {
+    for (int column = Math.max(first, padding[seat]); column < first + step(); column++) {
+      int next = column - padding[seat] + 1;
+      if (next < rows.get(seat).length()) {
+        workspace.scores(seat, column - first, scores);
+        plain.workspace.scores(seat, column - first, plain.scores);
+        divergence.see(next, plain.scores, scores);
+      }
+    }
+  }
+
+  /** Finds out which conditions hold, if there are any, and forgets the run that told it. */
+  private void decide() {
+    if (rows.stream().anyMatch(row -> row.bound().isConditional())) {
+      prefill(Set.of(), (first, end) -> {});
+      forget();
+    }
+  }
+
+  private void forget() {
+    cache.close();
+    cache = KvCache.NONE;
+  }
+
+  /** How many columns of the prompts to run at once. */
+  private int step() {
+    return decoder.isCached() && decoder.columns() == 1 ? 1 : width;
+  }
+
   /** Takes how likely the tokens behind the columns from {@code first} to {@code end} are. */
   private void score(int first, int end, float[][] logprobs) {
     for (int seat = 0; seat < rows.size(); seat++) {
@@ -123,18 +172,16 @@ final class Lane implements AutoCloseable {
     if (!again) {
       return seen;
     }
-    cache.close();
-    cache = KvCache.NONE;
+    forget();
     return runPrompts(sites, look);
   }
 
   private Map<Site, List<Floats>> runPrompts(Collection<Site> sites, Look look) {
     Map<Site, List<Floats>> seen = new LinkedHashMap<>();
     sites.forEach(site -> seen.put(site, new ArrayList<>()));
-    int step = decoder.isCached() && decoder.columns() == 1 ? 1 : width;
-    for (int first = 0; first < width; first += step) {
-      run(first, first + step, seen);
-      look.at(first, first + step);
+    for (int first = 0; first < width; first += step()) {
+      run(first, first + step(), seen);
+      look.at(first, first + step());
     }
     return seen;
   }

@@ -11,6 +11,7 @@ import dev.steerc.runtime.text.TextStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,8 +53,26 @@ final class Row {
       Settings settings,
       long seed,
       Optional<TextStream> text) {
+    this(index, ids.length, ids, context, bound, settings, seed, text);
+  }
+
+  /** A sequence that is not continued, of which some tokens count as generated. */
+  static Row given(int index, int prompt, long[] ids, Bound bound) {
+    int context = ids.length;
+    return new Row(index, prompt, ids, context, bound, Settings.DEFAULT, 0, Optional.empty());
+  }
+
+  private Row(
+      int index,
+      int prompt,
+      long[] ids,
+      int context,
+      Bound bound,
+      Settings settings,
+      long seed,
+      Optional<TextStream> text) {
     this.index = index;
-    this.prompt = ids.length;
+    this.prompt = prompt;
     this.ids = ids.clone();
     this.length = ids.length;
     this.context = context;
@@ -118,20 +137,28 @@ final class Row {
   /**
    * Decides what depends on the prompt.
    *
-   * @param taps the activations [tokens, hidden] of the prompt at the sites that are watched
-   * @return whether the prompt has to be run again
+   * @param taps the activations [tokens, hidden] at the sites that are watched; those of tokens
+   *     behind the prompt do not count
+   * @return whether the tokens have to be run again
    */
   boolean decide(Map<Site, float[]> taps) {
-    readings = bound.readings(taps);
+    Map<Site, float[]> seen = new HashMap<>();
+    taps.forEach((site, all) -> seen.put(site, Arrays.copyOf(all, all.length / length * prompt)));
+    readings = bound.readings(seen);
     Bound decided = bound.decided(readings);
     boolean more = readings.stream().anyMatch(Reading::acts);
     schedule.swap(0, decided);
-    return more && decided.touchesPrompt(prompt);
+    return more && decided.touches(length, prompt);
   }
 
   /** What was seen of a sequence that is not continued. */
   Trace trace(float[] logprobs, Map<Site, Floats> activations) {
     return new Trace(Arrays.copyOf(ids, length), logprobs, activations);
+  }
+
+  /** What is to be found out about a sequence that is not continued. */
+  Divergence divergence() {
+    return Divergence.blank(prompt, Arrays.copyOf(ids, length));
   }
 
   /** Takes the next token from the scores of the last one, which are overwritten. */

@@ -58,7 +58,7 @@ final class Sampler {
   }
 
   /** The first of the tokens with the highest score. */
-  private static int best(float[] scores) {
+  static int best(float[] scores) {
     int best = 0;
     for (int i = 0; i < scores.length; i++) {
       if (Float.isNaN(scores[i]) || scores[i] == Float.POSITIVE_INFINITY) {

@@ -225,6 +225,44 @@ public final class SteeredModel implements AutoCloseable {
     return traces;
   }
 
+  /**
+   * Runs each text once plain and once steered as its prompt says, and tells how far the
+   * distributions of its tokens are apart; nothing is generated. No more than the scores of one run
+   * are ever kept.
+   *
+   * @throws SteercException when something is wrong with a text, a steering or a run
+   */
+  public List<Divergence> compare(List<Continued> texts) {
+    List<Row> steered = new ArrayList<>();
+    List<Row> plain = new ArrayList<>();
+    for (Continued text : texts) {
+      int prompt = ids(text.prompt()).length;
+      long[] ids = checked(Continued.whole(ids(text.prompt()), text.tokens()), true);
+      steered.add(Row.given(steered.size(), prompt, ids, bind(text.prompt().steering())));
+      plain.add(Row.given(plain.size(), prompt, ids, Bound.NONE));
+    }
+    Divergence[] all = new Divergence[texts.size()];
+    int atOnce = Math.max(1, Memory.atOnce(longest(steered), vocabulary()) / 2);
+    for (List<Row> group : groups(steered, atOnce)) {
+      check(group);
+      List<Row> twins = group.stream().map(row -> plain.get(row.index())).toList();
+      List<Divergence> done = compareTogether(group, twins);
+      for (int i = 0; i < done.size(); i++) {
+        all[group.get(i).index()] = done.get(i);
+      }
+    }
+    return List.of(all);
+  }
+
+  private List<Divergence> compareTogether(List<Row> steered, List<Row> plain) {
+    List<Divergence> done = new ArrayList<>();
+    try (Lane lane = lane(steered, new Breaker());
+        Lane other = lane(plain, new Breaker())) {
+      running(() -> done.addAll(lane.compare(other)));
+    }
+    return done;
+  }
+
   private RuntimeException noTap(Set<Site> taps) {
     Set<Site> missing = new LinkedHashSet<>(taps);
     missing.removeAll(ports.taps().keySet());
@@ -248,8 +286,17 @@ public final class SteeredModel implements AutoCloseable {
   }
 
   /** The tokens of a prompt, which the model can run. */
-  private long[] ids(Prompt prompt) {
-    long[] ids = prompt.ids().orElseGet(() -> encode(prompt));
+  long[] ids(Prompt prompt) {
+    return checked(prompt.ids().orElseGet(() -> encode(prompt)), prompt.ids().isPresent());
+  }
+
+  /**
+   * The same tokens.
+   *
+   * @param given whether they are no tokenizer's
+   * @throws SteercException when the model cannot run them
+   */
+  private long[] checked(long[] ids, boolean given) {
     if (ids.length == 0) {
       throw Problem.of(Code.EMPTY_PROMPT, "the prompt has no token")
           .help("write at least one word")
@@ -257,7 +304,7 @@ public final class SteeredModel implements AutoCloseable {
     }
     for (long id : ids) {
       if (id < 0 || id >= vocabulary()) {
-        throw unknown(id, prompt.ids().isPresent());
+        throw unknown(id, given);
       }
     }
     if (ids.length > most()) {

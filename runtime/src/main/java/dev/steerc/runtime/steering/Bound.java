@@ -91,10 +91,14 @@ public record Bound(Steering steering, Map<Site, List<Part>> edits) {
     return keeping(kept);
   }
 
-  /** Whether it does anything at the tokens of the prompt. */
-  public boolean touchesPrompt(int prompt) {
+  /**
+   * Whether it does anything at the first tokens.
+   *
+   * @param prompt how many tokens the prompt has
+   */
+  public boolean touches(int tokens, int prompt) {
     for (Term term : steering.terms()) {
-      for (int position = 0; position < prompt; position++) {
+      for (int position = 0; position < tokens; position++) {
         if (term.strengthAt(position, prompt) != 0) {
           return true;
         }
