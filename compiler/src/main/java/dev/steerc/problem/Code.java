@@ -250,6 +250,26 @@ public enum Code {
       "A direction is learned from pairs of texts that differ in one thing. There is no pair, or"
           + " both texts of a pair are the same.",
       "Pass pairs such as a polite and a rude answer to the same question."),
+  BAD_PROMPTS(
+      "A file of prompts has one a line, or JSON lines with a \"prompt\" each; and a sweep needs some"
+          + " that learning has not seen, half of them to choose by and half to report on.",
+      "Write a file with a few dozen prompts that the vector was not learned from."),
+  BAD_SCORER(
+      "What texts are to be scored with cannot be understood: a list of words, labelled texts,"
+          + " continuations or a command.",
+      "See docs/vectors.md for the form of each."),
+  SCORER_FAILED(
+      "The command that scores texts ended, kept silent, or answered with something else than"
+          + " {\"score\": 0..1} for each line that it was given.",
+      "Try it by hand: echo '{\"prompt\":\"I feel\",\"text\":\" fine\"}' | COMMAND."),
+  NORM_MISSING(
+      "A strength is asked for as a fraction of the typical length of the activations, which the"
+          + " vector's file does not know.",
+      "Pass --strengths instead, or learn the vector again with steerc learn."),
+  NO_OPERATING_POINT(
+      "No point of the sweep does more than the plain model and keeps the limit, so nothing was"
+          + " written.",
+      "Try other layers or strengths, or a wider limit; or learn from better pairs."),
   VECTORS_CONFLICT(
       "Two vectors act on one site, and the steering asks for that to be an error.",
       "Leave one out, or choose sum or orthogonalise."),

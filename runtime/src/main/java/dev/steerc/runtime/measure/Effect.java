@@ -1,7 +1,5 @@
 package dev.steerc.runtime.measure;
 
-import dev.steerc.problem.Code;
-import dev.steerc.problem.Problem;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
@@ -9,10 +7,8 @@ import dev.steerc.runtime.Trace;
 import dev.steerc.runtime.steering.Steering;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
 /**
@@ -27,9 +23,6 @@ import java.util.function.Predicate;
  */
 public record Effect(List<String> texts, double rate, double perplexity, double distinct2) {
   private static final int AT_ONCE = 16;
-
-  /** A token that the model rules out counts as hardly possible, so that all numbers are finite. */
-  private static final double LEAST = -700;
 
   public Effect {
     texts = List.copyOf(texts);
@@ -53,13 +46,8 @@ public record Effect(List<String> texts, double rate, double perplexity, double 
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException("no prompts");
     }
-    if (model.tokenizer().isEmpty()) {
-      throw Problem.of(Code.NO_TOKENIZER, "there is no tokenizer, so no text to judge")
-          .at(model.path())
-          .help("put tokenizer.json beside the model, or pass --tokenizer FILE")
-          .exception();
-    }
-    List<Prompt> ready = ready(prompts, steering, seed);
+    Exam.needText(model);
+    List<Prompt> ready = Exam.ready(prompts, steering, seed);
     List<String> texts = new ArrayList<>();
     double surprise = 0;
     long tokens = 0;
@@ -72,17 +60,7 @@ public record Effect(List<String> texts, double rate, double perplexity, double 
     }
     double accepted = texts.stream().filter(judge).count();
     return new Effect(
-        texts, accepted / texts.size(), Math.exp(surprise / tokens), distinctPairs(texts));
-  }
-
-  private static List<Prompt> ready(List<Prompt> prompts, Steering steering, long seed) {
-    SplittableRandom seeds = new SplittableRandom(seed);
-    List<Prompt> ready = new ArrayList<>();
-    for (Prompt prompt : prompts) {
-      long own = seeds.nextLong();
-      ready.add(prompt.steered(steering).with(settings -> settings.seed(own)));
-    }
-    return ready;
+        texts, accepted / texts.size(), Math.exp(surprise / tokens), Variety.distinct(texts, 2));
   }
 
   /** The negative log-likelihood of all generated tokens under the model as it is. */
@@ -93,7 +71,7 @@ public record Effect(List<String> texts, double rate, double perplexity, double 
     for (int i = 0; i < traces.size(); i++) {
       float[] logprobs = traces.get(i).logprobs();
       for (int at = completions.get(i).prompt().length; at < logprobs.length; at++) {
-        surprise -= Math.max(LEAST, logprobs[at]);
+        surprise -= Math.max(Exam.LEAST, logprobs[at]);
       }
     }
     return surprise;
@@ -105,18 +83,5 @@ public record Effect(List<String> texts, double rate, double perplexity, double 
     long[] whole = Arrays.copyOf(prompt, prompt.length + tokens.length);
     System.arraycopy(tokens, 0, whole, prompt.length, tokens.length);
     return whole;
-  }
-
-  static double distinctPairs(List<String> texts) {
-    Set<List<String>> different = new HashSet<>();
-    int all = 0;
-    for (String text : texts) {
-      String[] words = text.strip().split("\\s+");
-      for (int i = 1; i < words.length; i++) {
-        different.add(List.of(words[i - 1], words[i]));
-        all++;
-      }
-    }
-    return all == 0 ? 0 : different.size() / (double) all;
   }
 }

@@ -43,6 +43,11 @@ public sealed interface Edit {
   /** An edit that depends on x, as y = x + (x·R + b)·W. */
   sealed interface Projecting extends Edit {
     Projection projection();
+
+    /** The same edit as the tensors that it is computed with. */
+    default LowRank lowRank() {
+      return projection().lowRank();
+    }
   }
 
   /**

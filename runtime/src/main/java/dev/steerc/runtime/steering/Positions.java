@@ -63,7 +63,7 @@ public record Positions(Kind kind, int count) {
   }
 
   /** Reads {@code all}, {@code prompt}, {@code first:3} and so on; empty when it is none. */
-  static Optional<Positions> parse(String text) {
+  public static Optional<Positions> parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();

@@ -18,6 +18,14 @@ record Projection(int rank, float[] read, float[] bias, float[] write) {
     return write.length / rank;
   }
 
+  /** The edit that says just this. */
+  Edit.LowRank lowRank() {
+    return new Edit.LowRank(
+        new Floats(new long[] {width(), rank}, read),
+        new Floats(new long[] {rank}, bias),
+        new Floats(new long[] {rank, width()}, write));
+  }
+
   /** Reads {@code sign} times the part along a unit direction, adds, and writes along it. */
   static Projection along(float[] unit, double sign, double bias, double factor) {
     float[] read = scaled(unit, sign);

@@ -28,6 +28,7 @@ public final class VectorFile {
 
   private static final String BASE = "base";
   private static final String CHOSEN = "at";
+  private static final String NORM = "norm.";
 
   private final Path path;
   private final Safetensors file;
@@ -43,7 +44,30 @@ public final class VectorFile {
    * @throws dev.steerc.problem.SteercException when it cannot be read or makes no sense
    */
   public static Vector read(Path path) {
-    return new VectorFile(path, TensorFile.read(path)).vector();
+    return open(path).vector();
+  }
+
+  /**
+   * Reads a file whose metadata is wanted beside the vector.
+   *
+   * @throws dev.steerc.problem.SteercException when it cannot be read
+   */
+  public static VectorFile open(Path path) {
+    return new VectorFile(path, TensorFile.read(path));
+  }
+
+  /** All that is written beside the tensors. */
+  public Map<String, String> metadata() {
+    return file.metadata();
+  }
+
+  /** The typical length of the activations at each site that the metadata knows it of. */
+  public Map<Site, Double> norms() {
+    Map<Site, Double> norms = new LinkedHashMap<>();
+    for (Site site : vector().edits().keySet()) {
+      number(NORM + site.path()).ifPresent(norm -> norms.put(site, norm));
+    }
+    return norms;
   }
 
   /**
@@ -89,7 +113,12 @@ public final class VectorFile {
     return path.getFileName().toString().replaceFirst("\\.(npy|safetensors)$", "");
   }
 
-  private Vector vector() {
+  /**
+   * The vector; its name is the file's, without the ending.
+   *
+   * @throws dev.steerc.problem.SteercException when it makes no sense
+   */
+  public Vector vector() {
     Map<Site, Map<String, Floats>> bySite = new LinkedHashMap<>();
     Map<String, Floats> placeless = new LinkedHashMap<>();
     file.tensors()

@@ -137,7 +137,7 @@ class EffectTest {
   }
 
   private static void check(double share, String... texts) {
-    assertThat(Effect.distinctPairs(List.of(texts))).isEqualTo(share);
+    assertThat(Variety.distinct(List.of(texts), 2)).isEqualTo(share);
   }
 
   @Test

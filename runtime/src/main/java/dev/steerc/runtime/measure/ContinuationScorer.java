@@ -1,0 +1,103 @@
+package dev.steerc.runtime.measure;
+
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.runtime.Continued;
+import dev.steerc.runtime.Divergence;
+import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.steering.Steering;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Compares how likely two given continuations of a prompt are: the score is the probability of the
+ * positive one when it has to be one of the two. What was generated does not matter.
+ *
+ * <p>As a file: JSON lines {@code {"prompt": …, "positive": …, "negative": …}}. A prompt that
+ * stands there more than once has the mean of its scores.
+ *
+ * @param byPrompt the continuations of each prompt
+ */
+public record ContinuationScorer(Path file, Map<String, List<Choice>> byPrompt) implements Scorer {
+
+  /** Two continuations. */
+  public record Choice(String positive, String negative) {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws dev.steerc.problem.SteercException when a line makes no sense, or there is none
+   */
+  public static ContinuationScorer open(Path file) {
+    TextLines lines = TextLines.read(file, Code.BAD_SCORER);
+    Map<String, List<Choice>> byPrompt = new LinkedHashMap<>();
+    for (TextLines.Line line : lines.lines()) {
+      Map<?, ?> object = lines.object(line);
+      String prompt = lines.text(line, object, "prompt");
+      Choice choice =
+          new Choice(lines.text(line, object, "positive"), lines.text(line, object, "negative"));
+      if (prompt.isBlank() || choice.positive().isEmpty() || choice.negative().isEmpty()) {
+        throw lines.wrong(line, "has an empty text", "a continuation needs a prompt and two texts");
+      }
+      byPrompt.computeIfAbsent(prompt, p -> new ArrayList<>()).add(choice);
+    }
+    if (byPrompt.isEmpty()) {
+      throw Problem.of(Code.BAD_SCORER, "there are no continuations")
+          .at(file)
+          .help("write JSON lines {\"prompt\": …, \"positive\": …, \"negative\": …}")
+          .exception();
+    }
+    return new ContinuationScorer(file, byPrompt);
+  }
+
+  /** The prompts that it can score. */
+  public List<String> prompts() {
+    return List.copyOf(byPrompt.keySet());
+  }
+
+  @Override
+  public String label() {
+    return "continuations " + file;
+  }
+
+  @Override
+  public double[] scores(SteeredModel model, Steering steering, List<Said> texts) {
+    List<Continued> both = new ArrayList<>();
+    for (Said said : texts) {
+      for (Choice choice : byPrompt.get(said.prompt())) {
+        both.add(Continued.of(model, said.asked(), choice.positive()).steered(steering));
+        both.add(Continued.of(model, said.asked(), choice.negative()).steered(steering));
+      }
+    }
+    List<Divergence> likely = model.compare(both);
+    double[] scores = new double[texts.size()];
+    int next = 0;
+    for (int i = 0; i < scores.length; i++) {
+      int from = next;
+      int choices = byPrompt.get(texts.get(i).prompt()).size();
+      scores[i] =
+          IntStream.range(0, choices)
+              .mapToDouble(c -> preference(likely, from + 2 * c))
+              .average()
+              .orElseThrow();
+      next += 2 * choices;
+    }
+    return scores;
+  }
+
+  private static double preference(List<Divergence> likely, int at) {
+    double difference = logprob(likely.get(at)) - logprob(likely.get(at + 1));
+    return 1 / (1 + Math.exp(-difference));
+  }
+
+  private static double logprob(Divergence text) {
+    double[] logprobs = text.steeredLogprobs();
+    return IntStream.range(text.prompt(), logprobs.length)
+        .mapToDouble(i -> Math.max(Exam.LEAST, logprobs[i]))
+        .sum();
+  }
+}
