@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
       UnpatchCommand.class,
       VerifyCommand.class,
       RunCommand.class,
+      SweepCommand.class,
       ChatCommand.class,
       PullCommand.class,
       DemoCommand.class,

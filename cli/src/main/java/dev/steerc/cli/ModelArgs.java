@@ -43,11 +43,16 @@ final class ModelArgs {
   }
 
   SteeredModel open() {
+    return SteeredModel.open(model, options());
+  }
+
+  /** How to open it. */
+  ModelOptions options() {
     ModelOptions options =
         ModelOptions.DEFAULT
             .provider(Provider.of(provider))
             .threads(Math.max(0, threads))
             .anyBase(force);
-    return SteeredModel.open(model, tokenizer == null ? options : options.tokenizer(tokenizer));
+    return tokenizer == null ? options : options.tokenizer(tokenizer);
   }
 }

@@ -20,11 +20,16 @@ final class ProgressLine implements AutoCloseable {
   }
 
   void show(String what, int done, int all) {
+    show("verify", what, done, all);
+  }
+
+  /** Shows how far a task is, and how long the rest takes. */
+  void show(String task, String what, int done, int all) {
     if (!enabled) {
       return;
     }
     if (bar == null) {
-      bar = builder("verify", all).build();
+      bar = builder(task, all).build();
     }
     bar.stepTo(done);
     bar.setExtraMessage(what);

@@ -62,6 +62,15 @@ final class SteerArgs {
 
   /** The vectors that have names. */
   VectorStore store(Path model) {
+    return store(model, vectors);
+  }
+
+  /**
+   * The vectors that have names.
+   *
+   * @param vectors their folder; null for the one beside the model
+   */
+  static VectorStore store(Path model, Path vectors) {
     if (vectors != null && !Files.isDirectory(vectors)) {
       throw Problem.of(Code.FILE_NOT_FOUND, "there is no folder `" + vectors + "`")
           .at("--vectors")

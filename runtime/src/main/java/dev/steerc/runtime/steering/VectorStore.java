@@ -48,12 +48,21 @@ public record VectorStore(Path folder, Map<String, Path> files) {
    * @throws dev.steerc.problem.SteercException when there is neither
    */
   public Vector get(String nameOrFile) {
+    return VectorFile.read(file(nameOrFile));
+  }
+
+  /**
+   * The file of a vector that is named, or that is a file.
+   *
+   * @throws dev.steerc.problem.SteercException when there is neither
+   */
+  public Path file(String nameOrFile) {
     if (files.containsKey(nameOrFile)) {
-      return VectorFile.read(files.get(nameOrFile));
+      return files.get(nameOrFile);
     }
     Path file = Path.of(nameOrFile);
     if (Files.isRegularFile(file)) {
-      return VectorFile.read(file);
+      return file;
     }
     throw Problem.of(Code.VECTOR_NOT_FOUND, "there is no vector `" + nameOrFile + "`")
         .at(folder)
