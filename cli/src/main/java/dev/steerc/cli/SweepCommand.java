@@ -1,5 +1,6 @@
 package dev.steerc.cli;
 
+import dev.steerc.cli.page.SweepPage;
 import dev.steerc.manifest.Json;
 import dev.steerc.onnx.Output;
 import dev.steerc.problem.Code;
@@ -19,6 +20,7 @@ import dev.steerc.runtime.steering.VectorFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,7 +87,7 @@ final class SweepCommand implements Runnable {
   private boolean dryRun;
 
   @Option(names = "--report", paramLabel = "FILE", description = "Write a page (HTML) as well.")
-  private Path page;
+  private Path html;
 
   @Mixin private Talk talk;
 
@@ -117,7 +119,7 @@ final class SweepCommand implements Runnable {
                 new Exam(opened, halves.choosing(), prompts::over, scorer, prompts.seed()),
                 new Exam(opened, halves.reporting(), prompts::over, scorer, prompts.seed()));
         SweepSetting setting = SweepSetting.of(typed(), sweep, source, prompts.where());
-        finish(run(sweep), setting, file, target);
+        finish(run(sweep), setting, file, target, twin.isCopy());
       }
     }
   }
@@ -144,21 +146,22 @@ final class SweepCommand implements Runnable {
     if (!dryRun) {
       Output.check(target, target.toAbsolutePath().getParent());
     }
-    if (page != null) {
-      Output.check(page, page.toAbsolutePath().getParent());
+    if (html != null) {
+      Output.check(html, html.toAbsolutePath().getParent());
     }
     return target;
   }
 
-  private void finish(Swept swept, SweepSetting setting, VectorFile file, Path target) {
+  private void finish(
+      Swept swept, SweepSetting setting, VectorFile file, Path target, boolean copied) {
     SweepReport report = new SweepReport(swept, setting);
     report.lines(Style.ofTerminal()).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(Json.write(report.toMap()));
     }
-    if (page != null) {
-      FileBytes.write(page, new SweepPage(swept, setting).html().getBytes(StandardCharsets.UTF_8));
-      talk.say("wrote " + page);
+    if (html != null) {
+      FileBytes.write(html, page(swept, setting));
+      talk.say("wrote " + html);
     }
     if (swept.chosen().isEmpty()) {
       throw swept.problem().exception();
@@ -166,8 +169,25 @@ final class SweepCommand implements Runnable {
     if (!dryRun) {
       OperatingPoint.write(swept, file.metadata(), target);
       talk.say("wrote " + target + ": strength 1 is the chosen point");
-      talk.say("next: steerc run " + model.path() + " --steer " + target + " …");
+      talk.say("next: " + next(swept, target, copied));
     }
+  }
+
+  private String next(Swept swept, Path target, boolean copied) {
+    String steer = " --steer " + target + " \"…\"";
+    if (!copied) {
+      return "steerc run " + model.path() + steer;
+    }
+    Vector vector = OperatingPoint.of(swept.grid().vector(), swept.chosen().orElseThrow());
+    return Grid.needs(vector.at(vector.chosen())).stream()
+        .filter(need -> vector.chosen().contains(need.site()))
+        .map(need -> " --at " + need.text())
+        .collect(Collectors.joining("", "steerc patch " + model.path(), ", then run with" + steer));
+  }
+
+  private static byte[] page(Swept swept, SweepSetting setting) {
+    SweepPage page = new SweepPage(swept, setting.facts(), setting.command());
+    return page.html().getBytes(StandardCharsets.UTF_8);
   }
 
   private void remark(boolean holds, String text) {

@@ -76,6 +76,11 @@ public final class Twin implements AutoCloseable {
     return model;
   }
 
+  /** Whether it is a copy, because the model itself lacks something. */
+  public boolean isCopy() {
+    return folder.isPresent();
+  }
+
   /** Closes the model, and removes the copy if there is one. */
   @Override
   public void close() {

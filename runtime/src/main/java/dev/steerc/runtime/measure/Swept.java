@@ -48,10 +48,15 @@ public record Swept(
                     + " than "
                     + number(baselines.plain().effect())
                     + " of the plain texts");
-    return rule.nearest(points, baselines.plain())
+    return nearest()
         .map(point -> problem.note(nearest(point)))
         .orElse(problem)
         .help("try other --layers or --strengths, or a wider limit");
+  }
+
+  /** The point that comes nearest to being chosen; empty when none was measured. */
+  public Optional<Point> nearest() {
+    return rule.nearest(points, baselines.plain());
   }
 
   private String nearest(Point point) {
