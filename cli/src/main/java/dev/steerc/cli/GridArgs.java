@@ -78,6 +78,13 @@ final class GridArgs {
         where());
   }
 
+  /** Says what is wrong with the options, whatever the vector. */
+  void check() {
+    amounts();
+    where();
+    rule();
+  }
+
   private List<Double> amounts() {
     if (!strengths.isEmpty() && !fractions.isEmpty()) {
       throw usage("--strengths and --fractions say the same thing", "pass one of them");
@@ -91,8 +98,7 @@ final class GridArgs {
     return given.isEmpty() ? Grid.USUAL : given;
   }
 
-  /** The positions that are steered. */
-  Positions where() {
+  private Positions where() {
     return Positions.parse(positions)
         .orElseThrow(
             () ->

@@ -1,26 +1,18 @@
 package dev.steerc.cli;
 
-import dev.steerc.cli.page.SweepPage;
 import dev.steerc.manifest.Json;
-import dev.steerc.onnx.Output;
-import dev.steerc.problem.Code;
-import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.Twin;
-import dev.steerc.runtime.format.FileBytes;
 import dev.steerc.runtime.measure.Exam;
 import dev.steerc.runtime.measure.Grid;
 import dev.steerc.runtime.measure.Halves;
-import dev.steerc.runtime.measure.OperatingPoint;
 import dev.steerc.runtime.measure.Scorer;
 import dev.steerc.runtime.measure.Sweep;
 import dev.steerc.runtime.measure.Swept;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,17 +69,7 @@ final class SweepCommand implements Runnable {
   @ArgGroup(validate = false, order = 3, heading = "%nTrying and choosing:%n")
   private GridArgs tried = new GridArgs();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      description = "Where to write the vector (default: into its own file).")
-  private Path output;
-
-  @Option(names = "--dry-run", description = "Write no vector.")
-  private boolean dryRun;
-
-  @Option(names = "--report", paramLabel = "FILE", description = "Write a page (HTML) as well.")
-  private Path html;
+  @Mixin private SweepOutput output;
 
   @Mixin private Talk talk;
 
@@ -96,8 +78,8 @@ final class SweepCommand implements Runnable {
     Path source = SteerArgs.store(model.path(), vectors).file(vector);
     VectorFile file = VectorFile.open(source);
     Vector swept = file.vector();
-    Path target = target(source);
-    tried.rule();
+    output.check(source);
+    tried.check();
     try (Scorer scorer = scorers.open()) {
       PromptArgs.Chosen chosen = prompts.prompts(scorer, file.metadata());
       Halves halves = Halves.of(chosen.prompts());
@@ -119,7 +101,10 @@ final class SweepCommand implements Runnable {
                 new Exam(opened, halves.choosing(), prompts::over, scorer, prompts.seed()),
                 new Exam(opened, halves.reporting(), prompts::over, scorer, prompts.seed()));
         SweepSetting setting = SweepSetting.of(typed(), sweep, source, prompts.where());
-        finish(run(sweep), setting, file, target, twin.isCopy());
+        Swept found = run(sweep);
+        print(found, setting);
+        output.writeVector(found, source, file.metadata(), talk);
+        output.sayNext(found, source, model.path(), twin.isCopy(), talk);
       }
     }
   }
@@ -134,60 +119,16 @@ final class SweepCommand implements Runnable {
     }
   }
 
-  /** Where the vector goes, which can be written to. */
-  private Path target(Path source) {
-    Path target = output == null ? source : output;
-    if (!dryRun && !target.toString().endsWith(".safetensors")) {
-      throw Problem.of(Code.USAGE, "the operating point cannot be written into `" + target + "`")
-          .note("only safetensors files say where a vector acts")
-          .help("name one with -o v.safetensors, or pass --dry-run")
-          .exception();
-    }
-    if (!dryRun) {
-      Output.check(target, target.toAbsolutePath().getParent());
-    }
-    if (html != null) {
-      Output.check(html, html.toAbsolutePath().getParent());
-    }
-    return target;
-  }
-
-  private void finish(
-      Swept swept, SweepSetting setting, VectorFile file, Path target, boolean copied) {
+  private void print(Swept swept, SweepSetting setting) {
     SweepReport report = new SweepReport(swept, setting);
     report.lines(Style.ofTerminal()).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(Json.write(report.toMap()));
     }
-    if (html != null) {
-      FileBytes.write(html, page(swept, setting));
-      talk.say("wrote " + html);
-    }
+    output.writePage(swept, setting, talk);
     if (swept.chosen().isEmpty()) {
       throw swept.problem().exception();
     }
-    if (!dryRun) {
-      OperatingPoint.write(swept, file.metadata(), target);
-      talk.say("wrote " + target + ": strength 1 is the chosen point");
-      talk.say("next: " + next(swept, target, copied));
-    }
-  }
-
-  private String next(Swept swept, Path target, boolean copied) {
-    String steer = " --steer " + target + " \"…\"";
-    if (!copied) {
-      return "steerc run " + model.path() + steer;
-    }
-    Vector vector = OperatingPoint.of(swept.grid().vector(), swept.chosen().orElseThrow());
-    return Grid.needs(vector.at(vector.chosen())).stream()
-        .filter(need -> vector.chosen().contains(need.site()))
-        .map(need -> " --at " + need.text())
-        .collect(Collectors.joining("", "steerc patch " + model.path(), ", then run with" + steer));
-  }
-
-  private static byte[] page(Swept swept, SweepSetting setting) {
-    SweepPage page = new SweepPage(swept, setting.facts(), setting.command());
-    return page.html().getBytes(StandardCharsets.UTF_8);
   }
 
   private void remark(boolean holds, String text) {

@@ -56,11 +56,7 @@ record SampleTexts(Swept swept) {
 
   private static Way way(String name, String css, Point point) {
     String detail =
-        "layers "
-            + Html.text(point.place().label())
-            + " · "
-            + Html.strength(point.strength())
-            + "×";
+        Html.layers(point.place().label()) + " · " + Html.strength(point.strength()) + "×";
     return new Way(name, detail, css, point.measured().orElseThrow());
   }
 

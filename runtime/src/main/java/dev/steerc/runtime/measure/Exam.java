@@ -92,14 +92,15 @@ public record Exam(
   }
 
   private Measurement measure(List<String> asked, Steering steering, Progress progress) {
-    List<Prompt> ready = ready(asked.stream().map(Prompt::of).toList(), steering, seed);
+    List<Prompt> own =
+        asked.stream()
+            .map(text -> Prompt.of(text).with(s -> settings.apply(s).sequences(1)))
+            .toList();
+    List<Prompt> ready = ready(own, steering, seed);
     Tally tally = new Tally();
     for (int from = 0; from < ready.size(); from += AT_ONCE) {
       int end = Math.min(ready.size(), from + AT_ONCE);
-      Prompt[] some =
-          ready.subList(from, end).stream()
-              .map(prompt -> prompt.with(own -> settings.apply(own).sequences(1)))
-              .toArray(Prompt[]::new);
+      Prompt[] some = ready.subList(from, end).toArray(Prompt[]::new);
       List<Completion> done = model.generate(some);
       done.forEach(Completion::orThrow);
       tally.add(done, compared(prompts.subList(from, end), done, steering));

@@ -6,6 +6,7 @@ import dev.steerc.runtime.steering.Steering;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -94,7 +95,7 @@ public record Sweep(
 
   /** What a point does; empty when the model's numbers overflow. */
   private Optional<Measurement> measure(Place place, double strength, Work work) {
-    String what = "layers " + place.label() + " x " + String.format("%.3g", strength);
+    String what = "layers " + place.label() + " x " + String.format(Locale.ROOT, "%.3g", strength);
     int before = work.done;
     try {
       return Optional.of(choosing.of(grid.steering(place, strength), work.on(what)));

@@ -1,0 +1,99 @@
+package dev.steerc.cli;
+
+import dev.steerc.cli.page.SweepPage;
+import dev.steerc.onnx.Output;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.runtime.format.FileBytes;
+import dev.steerc.runtime.measure.Grid;
+import dev.steerc.runtime.measure.OperatingPoint;
+import dev.steerc.runtime.measure.Swept;
+import dev.steerc.runtime.steering.Positions;
+import dev.steerc.runtime.steering.Vector;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** What a sweep leaves behind: the vector as it was chosen, and a page. */
+final class SweepOutput {
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "Where to write the vector (default: into its own file).")
+  private Path output;
+
+  @Option(names = "--dry-run", description = "Write no vector.")
+  private boolean dryRun;
+
+  @Option(names = "--report", paramLabel = "FILE", description = "Write a page (HTML) as well.")
+  private Path page;
+
+  /** Says what cannot be written, before the work is done. */
+  void check(Path vector) {
+    if (!dryRun) {
+      Path target = target(vector);
+      if (!target.toString().endsWith(".safetensors")) {
+        throw Problem.of(Code.USAGE, "the operating point cannot be written into `" + target + "`")
+            .note("only safetensors files say where a vector acts")
+            .help("name one with -o v.safetensors, or pass --dry-run")
+            .exception();
+      }
+      Output.check(target, target.toAbsolutePath().getParent());
+    }
+    if (page != null) {
+      Output.check(page, page.toAbsolutePath().getParent());
+    }
+  }
+
+  private Path target(Path vector) {
+    return output == null ? vector : output;
+  }
+
+  void writePage(Swept swept, SweepSetting setting, Talk talk) {
+    if (page != null) {
+      String html = new SweepPage(swept, setting.facts(), setting.command()).html();
+      FileBytes.write(page, html.getBytes(StandardCharsets.UTF_8));
+      talk.say("wrote " + page);
+    }
+  }
+
+  /**
+   * Writes the vector, if it is to be written.
+   *
+   * @param metadata of the file that was swept
+   */
+  void writeVector(Swept swept, Path vector, Map<String, String> metadata, Talk talk) {
+    if (!dryRun) {
+      OperatingPoint.write(swept, metadata, target(vector));
+      talk.say("wrote " + target(vector) + ": strength 1 is the chosen point");
+    }
+  }
+
+  /**
+   * What to do next.
+   *
+   * @param lacks whether the model has no inputs there
+   */
+  void sayNext(Swept swept, Path vector, Path model, boolean lacks, Talk talk) {
+    if (dryRun) {
+      return;
+    }
+    Positions positions = swept.grid().positions();
+    String where = positions.equals(Positions.ALL) ? "" : ":" + positions;
+    String steer = " --steer " + target(vector) + where + " \"…\"";
+    talk.say(
+        lacks
+            ? "next: steerc patch " + model + inputs(swept) + ", then run with" + steer
+            : "next: steerc run " + model + steer);
+  }
+
+  private static String inputs(Swept swept) {
+    Vector vector = OperatingPoint.of(swept.grid().vector(), swept.chosen().orElseThrow());
+    return Grid.needs(vector).stream()
+        .filter(need -> vector.chosen().contains(need.site()))
+        .map(need -> " --at " + need.text())
+        .collect(Collectors.joining());
+  }
+}

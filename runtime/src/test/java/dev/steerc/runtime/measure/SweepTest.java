@@ -1,0 +1,280 @@
+package dev.steerc.runtime.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.steerc.models.TestData;
+import dev.steerc.plan.Site;
+import dev.steerc.problem.Code;
+import dev.steerc.runtime.ModelOptions;
+import dev.steerc.runtime.Prompt;
+import dev.steerc.runtime.Settings;
+import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.TestModels;
+import dev.steerc.runtime.Trace;
+import dev.steerc.runtime.Twin;
+import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.steering.Edit;
+import dev.steerc.runtime.steering.Positions;
+import dev.steerc.runtime.steering.Steering;
+import dev.steerc.runtime.steering.Term;
+import dev.steerc.runtime.steering.Vector;
+import dev.steerc.runtime.steering.VectorFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Trying points and choosing one. */
+class SweepTest {
+  private static final Site ZERO = new Site.InBlock(0, Site.Kind.RESID_POST);
+  private static final Site TWO = new Site.InBlock(2, Site.Kind.RESID_POST);
+
+  @TempDir private Path folder;
+
+  private final Random random = new Random(3);
+
+  private Floats floats(long... dims) {
+    Floats floats = Floats.filled(0, dims);
+    for (int i = 0; i < floats.values().length; i++) {
+      floats.values()[i] = (float) random.nextGaussian();
+    }
+    return floats;
+  }
+
+  private Vector vector(Edit zero, Edit two) {
+    Map<Site, Edit> edits = new LinkedHashMap<>();
+    edits.put(ZERO, zero);
+    edits.put(TWO, two);
+    return new Vector("v", edits, Optional.empty(), Optional.empty());
+  }
+
+  private Vector added() {
+    return vector(new Edit.Add(floats(24)), new Edit.Add(floats(24)));
+  }
+
+  private static Point point(Place place, double strength, double effect, double ppl, double kl) {
+    Said said = new Said("p", "p", "t");
+    Measurement measured =
+        new Measurement(List.of(new Measurement.Sample(said, effect)), ppl, kl, 1);
+    return new Point(place, strength, Optional.of(measured));
+  }
+
+  private static final Place A = new Place("a", Set.of(ZERO), 0.1);
+  private static final Place B = new Place("b", Set.of(TWO), 0.1);
+  private static final Measurement PLAIN = point(A, 0, 0.3, 10, 0).measured().orElseThrow();
+  private static final List<Point> POINTS =
+      List.of(
+          point(A, 1, 0.5, 11, 0.1),
+          point(A, 2, 0.7, 11.9, 0.3),
+          point(A, 4, 0.9, 12.1, 0.45),
+          new Point(A, 8, Optional.empty()),
+          point(B, 1, 0.7, 11, 0.2),
+          point(B, 2, 0.2, 10, 0.5),
+          point(B, 4, 0.99, 90, 3));
+
+  @Test
+  void bestKeepsTheLimitOfPerplexity() {
+    assertThat(Rule.best(1.2).choose(POINTS, PLAIN)).contains(POINTS.get(4)); // cheaper than a x 2
+    assertThat(Rule.best(1.25).choose(POINTS, PLAIN)).contains(POINTS.get(2));
+    assertThat(Rule.best(10).choose(POINTS, PLAIN)).contains(POINTS.get(6));
+    assertThat(Rule.best(1.2).minimising(true).choose(POINTS, PLAIN)).contains(POINTS.get(5));
+  }
+
+  @Test
+  void isoKlComparesTheStrongestOfEachPlace() {
+    assertThat(Rule.isoKl(0.5).choose(POINTS, PLAIN)).contains(POINTS.get(2));
+    assertThat(Rule.isoKl(0.35).choose(POINTS, PLAIN)).contains(POINTS.get(4));
+    assertThat(Rule.isoKl(0.1).choose(POINTS, PLAIN)).contains(POINTS.get(0));
+    assertThat(Rule.isoKl(0.5).minimising(true).choose(POINTS, PLAIN)).contains(POINTS.get(5));
+  }
+
+  @Test
+  void nothingIsChosenThatDoesNoMoreOrCostsTooMuch() {
+    Rule strict = Rule.best(0.5);
+    assertThat(strict.choose(POINTS, PLAIN)).isEmpty();
+    assertThat(strict.nearest(POINTS, PLAIN)).contains(POINTS.get(5));
+    Rule less = Rule.best(1.05).minimising(false);
+    assertThat(less.choose(POINTS, PLAIN)).isEmpty();
+    assertThat(less.nearest(POINTS, PLAIN)).contains(POINTS.get(5));
+    assertThat(strict.nearest(List.of(POINTS.get(3)), PLAIN)).isEmpty();
+  }
+
+  @Test
+  void halvesShareNothingAndKnowNoOrder() {
+    List<String> prompts = IntStream.range(0, 101).mapToObj(i -> "prompt " + i).toList();
+    Halves halves = Halves.of(prompts);
+    assertThat(halves.choosing()).hasSize(51).doesNotContainAnyElementsOf(halves.reporting());
+    assertThat(halves.reporting()).hasSize(50);
+    List<String> shuffled = new ArrayList<>(prompts);
+    Collections.shuffle(shuffled, random);
+    assertThat(Set.copyOf(Halves.of(shuffled).choosing())).isEqualTo(Set.copyOf(halves.choosing()));
+    assertThat(halves.choosing())
+        .isSortedAccordingTo((a, b) -> prompts.indexOf(a) - prompts.indexOf(b));
+    Refused.check(Code.BAD_PROMPTS, "two prompts at least", () -> Halves.of(List.of("one")));
+  }
+
+  @Test
+  void placesAreTheVectorsOrTheRowsThatAreAskedFor() {
+    Vector vector = added();
+    Map<Site, Double> norms = Map.of(ZERO, 10.0, TWO, 20.0);
+    List<Place> own = Grid.places(vector, List.of(), norms, 4);
+    assertThat(own).extracting(Place::label).containsExactly("0", "2");
+    double length = length(vector, ZERO);
+    assertThat(own.get(0).share()).isCloseTo(length / 10, within(1e-6));
+    List<Place> asked = Grid.places(vector, List.of("2", "0-3"), norms, 4);
+    assertThat(asked.get(1).sites()).containsExactly(ZERO, TWO);
+    assertThat(asked.get(1).share())
+        .isCloseTo((length / 10 + length(vector, TWO) / 20) / 2, within(1e-6));
+    Refused.check(
+        Code.SITE_NOT_NAMED, "layers 1,3", () -> Grid.places(vector, List.of("1,3"), norms, 4));
+    Grid fractions = new Grid(vector, own, List.of(0.2, 0.05), true, Positions.ALL);
+    assertThat(fractions.amounts()).containsExactly(0.05, 0.2);
+    assertThat(fractions.strength(own.get(0), 0.2) * own.get(0).share())
+        .isCloseTo(0.2, within(1e-9));
+    List<Place> unknown = Grid.places(vector, List.of(), Map.of(), 4);
+    Refused.check(
+        Code.NORM_MISSING,
+        "layers 0",
+        () -> new Grid(vector, unknown, List.of(0.1), true, Positions.ALL));
+    Vector ablation = vector(new Edit.Ablate(floats(24)), new Edit.Ablate(floats(24)));
+    List<Place> reading = Grid.places(ablation, List.of(), norms, 4);
+    Refused.check(
+        Code.NORM_MISSING,
+        "vector that is added",
+        () -> new Grid(ablation, reading, List.of(0.1), true, Positions.ALL));
+  }
+
+  private static double length(Vector vector, Site site) {
+    double squares = 0;
+    for (float x : ((Edit.Add) vector.edits().get(site)).vector().values()) {
+      squares += x * x;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private Edit edit(String op) {
+    return switch (op) {
+      case "add" -> new Edit.Add(floats(24));
+      case "ablate" -> new Edit.Ablate(floats(24));
+      case "clamp" -> new Edit.Clamp(floats(24), 1.5);
+      case "reflect" -> new Edit.Reflect(floats(24));
+      case "rotate" -> new Edit.Rotate(floats(24), floats(24), 30);
+      default -> new Edit.LowRank(floats(24, 3), floats(3), floats(3, 24));
+    };
+  }
+
+  /** The file at strength 1 is the vector at the chosen strength and place, to the last bits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"add", "ablate", "clamp", "reflect", "rotate", "low-rank"})
+  void writtenPointIsTheChosenOne(String op) {
+    Vector vector = vector(edit(op), edit(op));
+    Path file = folder.resolve("v.safetensors");
+    for (double strength : new double[] {1, 0.37, -2}) {
+      Grid grid =
+          new Grid(
+              vector,
+              Grid.places(vector, List.of("2"), Map.of(), 4),
+              List.of(strength),
+              false,
+              Positions.ALL);
+      Point chosen = point(grid.places().get(0), strength, 1, 10, 0);
+      Swept swept =
+          new Swept(
+              grid,
+              Rule.best(1.2),
+              new Swept.Baselines(PLAIN, Optional.empty()),
+              List.of(chosen),
+              Optional.of(chosen),
+              Optional.empty());
+      Map<String, String> before =
+          Map.of(
+              "factor", "3", "method", "pca", "op", op, "level", "9", "at", "blocks.0.resid_post");
+      OperatingPoint.write(swept, before, file);
+      VectorFile written = VectorFile.open(file);
+      assertThat(written.metadata())
+          .containsEntry("factor", Double.toString(3 * strength))
+          .containsEntry("method", "pca")
+          .containsEntry("at", "blocks.2.resid_post")
+          .containsEntry("op", op.equals("add") || strength == 1 ? op : "low-rank");
+      assertThat(written.metadata().get("chosen by")).contains("best");
+      assertThat(written.vector().edits()).containsOnlyKeys(ZERO, TWO);
+      try (Twin twin =
+          Twin.open(
+              TestModels.graph("withpast"),
+              model -> Grid.needs(vector),
+              ModelOptions.DEFAULT.threads(1))) {
+        Trace expected = trace(twin.model(), Steering.of(Term.of(vector, strength).at(TWO)));
+        Trace there = trace(twin.model(), Steering.of(written.vector(), 1));
+        assertThat(there.logprobs()).containsExactly(expected.logprobs(), within(1e-4f));
+        if (op.equals("add")) {
+          assertThat(there.logprobs()).isEqualTo(expected.logprobs());
+        }
+        assertThat(there.logprobs()).isNotEqualTo(trace(twin.model(), Steering.NONE).logprobs());
+      }
+    }
+  }
+
+  private static Trace trace(SteeredModel model, Steering steering) {
+    return model.trace(Prompt.ofIds(4, 8, 15, 16, 23).steered(steering)).get(0);
+  }
+
+  /** Whatever the strengths do, the grid is whole, and stops where texts have fallen apart. */
+  @Test
+  void ruinedPlacesAreNotTriedAnyFurther() throws IOException {
+    Path path = folder.resolve("model.onnx");
+    Files.copy(TestModels.graph("withpast"), path);
+    Files.copy(
+        TestData.root().resolve("testdata/tokenizer/tokenizer.json"),
+        folder.resolve("tokenizer.json"));
+    Vector vector = added();
+    try (Twin twin = Twin.open(path, model -> Grid.needs(vector), ModelOptions.DEFAULT.threads(1));
+        Scorer scorer = WordScorer.open(Files.writeString(folder.resolve("w"), "/[a-m]/"))) {
+      List<String> prompts = IntStream.range(0, 6).mapToObj(i -> "Go " + i).toList();
+      Halves halves = Halves.of(prompts);
+      Grid grid =
+          new Grid(
+              vector,
+              Grid.places(vector, List.of(), Map.of(), 4),
+              List.of(0.001, 1e36, 2e36, -0.001),
+              false,
+              Positions.ALL);
+      List<Integer> done = new ArrayList<>();
+      Swept swept =
+          new Sweep(
+                  grid,
+                  Rule.best(1.5),
+                  Optional.of("Now: "),
+                  new Exam(twin.model(), halves.choosing(), SweepTest::few, scorer, 5),
+                  new Exam(twin.model(), halves.reporting(), SweepTest::few, scorer, 5))
+              .run(
+                  (what, texts, all) -> {
+                    assertThat(all).isEqualTo(3 * (8 + 2) + 3 * 3);
+                    done.add(texts);
+                  });
+      assertThat(swept.points()).hasSize(8);
+      assertThat(swept.points()).extracting(Point::strength).startsWith(0.001, -0.001, 1e36, 2e36);
+      assertThat(swept.points().get(0).measured()).isPresent();
+      assertThat(swept.points().get(1).measured()).isPresent();
+      assertThat(swept.points().get(3).measured()).isEmpty();
+      assertThat(done).isSorted();
+      assertThat(done.get(done.size() - 1)).isEqualTo(swept.chosen().isPresent() ? 39 : 30);
+    }
+  }
+
+  private static Settings few(Settings settings) {
+    return settings.greedy().maxNewTokens(4);
+  }
+}
