@@ -102,7 +102,7 @@ record SweepReport(Swept swept, SweepSetting setting) {
     return List.of(
         decimal(measured.effect()),
         same ? NOTHING : percent(measured.wrongWay(plain, swept.rule().less())),
-        decimal(measured.perplexity() / plain.perplexity()) + " x",
+        times(measured.perplexity() / plain.perplexity()),
         Double.isNaN(measured.kl()) || same ? NOTHING : decimal(measured.kl()),
         decimal(measured.distinct(2)),
         decimal(measured.repetition()),
@@ -116,17 +116,21 @@ record SweepReport(Swept swept, SweepSetting setting) {
         .toList();
   }
 
-  static String decimal(double value) {
+  private static String times(double ratio) {
+    return String.format(Locale.ROOT, ratio < 99.995 ? "%.2f x" : "%.0f x", ratio);
+  }
+
+  private static String decimal(double value) {
     return String.format(Locale.ROOT, "%.2f", value);
   }
 
-  static String percent(double share) {
+  private static String percent(double share) {
     return String.format(
         Locale.ROOT, share < 0.0995 && share > 0 ? "%.1f %%" : "%.0f %%", 100 * share);
   }
 
   /** Three digits, without zeros at the end. */
-  static String short3(double value) {
+  private static String short3(double value) {
     String text = String.format(Locale.ROOT, "%.3g", value);
     boolean plain = text.contains(".") && !text.contains("e");
     return plain ? text.replaceFirst("\\.?0+$", "") : text;
