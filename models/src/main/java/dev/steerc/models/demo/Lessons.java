@@ -23,8 +23,9 @@ import java.util.stream.Collectors;
 /**
  * Texts to learn vectors of the demo model from, and to judge them by: in {@code pairs/} texts that
  * differ in one thing, in {@code labels/} some with what they are about, in {@code words/} the
- * words that tell it, in {@code prompts/} beginnings that none of those has. They are written anew
- * from the corpus, the same each time.
+ * words that tell it, in {@code prompts/} what to go on from: questions about the kitchen and
+ * others that have no label, and beginnings that no pair has. They are written anew from the
+ * corpus, the same each time.
  */
 final class Lessons {
   private static final String FOLDER = "lessons/";
