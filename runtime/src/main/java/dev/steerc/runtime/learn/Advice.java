@@ -84,11 +84,10 @@ public record Advice(Site site, String why, List<String> warnings) {
               + ", where 0.5 is chance");
     }
     if (diagnosis.wrongSide() > OFTEN) {
-      warnings.add(
-          "of all texts judged, " + percent(diagnosis.wrongSide()) + " are on the wrong side");
+      warnings.add(percent(diagnosis.wrongSide()) + " of what judged is on the wrong side");
     }
     if (diagnosis.seen()) {
-      warnings.add("none were held out, so the numbers are of the texts that it was learned from");
+      warnings.add("no text was held out, so that noise looks like success");
     } else if (diagnosis.rows() < FEW_ROWS) {
       warnings.add("only " + diagnosis.rows() + " texts were held out, too few to rely on");
     }
