@@ -46,7 +46,8 @@ public enum Method {
     Edit edit(Sample sample, long seed) {
       boolean paired = sample.labels().paired();
       if (!paired || sample.learned() != 2) {
-        String count = paired ? sample.learned() / 2 + " pairs" : "texts without pairs";
+        String count =
+            paired ? sample.learned() / 2 + " pairs that are not held out" : "texts without pairs";
         throw Sample.unfit(this, "learns from exactly one pair", "here are " + count);
       }
       return added(sample, sample.difference(1));
