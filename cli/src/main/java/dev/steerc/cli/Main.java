@@ -42,6 +42,7 @@ import picocli.CommandLine.IVersionProvider;
       ChatCommand.class,
       PullCommand.class,
       DemoCommand.class,
+      BenchCommand.class,
       ExplainCommand.class,
       GenerateCompletion.class,
       CommandLine.HelpCommand.class

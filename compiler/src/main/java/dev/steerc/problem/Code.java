@@ -250,6 +250,13 @@ public enum Code {
       "A direction is learned from pairs of texts that differ in one thing. There is no pair, or"
           + " both texts of a pair are the same.",
       "Pass pairs such as a polite and a rude answer to the same question."),
+  NOT_LEARNABLE(
+      "The activations are not what the method can learn from: too few, all of one kind, or the same"
+          + " for both kinds.",
+      "See the message; `diffmean` is the method that needs least."),
+  ACTIVATIONS_NOT_FINITE(
+      "Activations to learn from have NaN or infinite elements, which would spoil all that is learned.",
+      "Capture them again, from a model that computes finite numbers."),
   VECTORS_CONFLICT(
       "Two vectors act on one site, and the steering asks for that to be an error.",
       "Leave one out, or choose sum or orthogonalise."),
