@@ -129,6 +129,7 @@ public final class ControlVector {
    * @param added the vectors by site
    * @param metadata of the vector file, of which what came from a GGUF goes back
    * @param hint what to call the model; empty for what the metadata says
+   * @param where the vector file, for problems
    * @param moves gets what went where
    */
   public static Gguf write(
@@ -136,6 +137,7 @@ public final class ControlVector {
       Map<String, String> metadata,
       Dialect dialect,
       Optional<String> hint,
+      String where,
       List<Move> moves) {
     List<Problem> problems = new ArrayList<>();
     Map<String, Floats> tensors = new LinkedHashMap<>();
@@ -145,7 +147,7 @@ public final class ControlVector {
               ? dialect.tensor(in.block())
               : Optional.empty();
       if (name.isEmpty()) {
-        problems.add(inexpressible(site, dialect));
+        problems.add(inexpressible(site, dialect).at(where));
       } else {
         moves.add(new Move(name.get(), site));
         tensors.put(name.get(), added.get(site));

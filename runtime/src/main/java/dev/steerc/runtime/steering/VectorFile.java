@@ -67,7 +67,8 @@ public record VectorFile(Path path, Vector vector, Map<String, String> metadata)
     VectorTensors.of(vector, more).write(path);
   }
 
-  static String name(Path path) {
+  /** The name of a file's vector. */
+  public static String name(Path path) {
     return path.getFileName()
         .toString()
         .replaceFirst("(?s)(.)\\.(npy|safetensors|gguf|onnx_adapter)$", "$1");

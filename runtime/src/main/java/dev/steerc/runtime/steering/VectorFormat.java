@@ -9,10 +9,10 @@ import dev.steerc.runtime.exchange.ControlVector;
 import dev.steerc.runtime.exchange.Dialect;
 import dev.steerc.runtime.exchange.Move;
 import dev.steerc.runtime.format.Adapter;
+import dev.steerc.runtime.format.FileBytes;
 import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.format.Npy;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +55,12 @@ public enum VectorFormat {
       Map<Site, Floats> added = new LinkedHashMap<>();
       placed(file).forEach((site, edit) -> added.put(site, added(file, edit, "a GGUF")));
       return ControlVector.write(
-              added, file.metadata(), options.dialect(), options.modelHint(), moves)
+              added,
+              file.metadata(),
+              options.dialect(),
+              options.modelHint(),
+              file.path().toString(),
+              moves)
           .toBytes();
     }
   },
@@ -123,7 +128,7 @@ public enum VectorFormat {
     inputs.forEach(input -> Output.check(output, input));
     List<Move> moves = new ArrayList<>();
     byte[] bytes = bytes(file, options, moves);
-    Output.replace(output, file.path(), temporary -> Files.write(temporary, bytes));
+    FileBytes.write(output, bytes);
     return moves;
   }
 

@@ -80,6 +80,14 @@ public final class VectorStore {
     return stored.keySet();
   }
 
+  /** All vectors that can be asked for by name, in order. */
+  public List<VectorFile> all() {
+    return stored.values().stream()
+        .filter(files -> files.size() == 1 && files.get(0).problems().isEmpty())
+        .map(files -> files.get(0).vector())
+        .toList();
+  }
+
   /** What is wrong with files of the folder: broken ones, and names that two files have. */
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
@@ -149,6 +157,6 @@ public final class VectorStore {
                 : "the folder has " + String.join(", ", names()))
         .help(
             Choices.close(name, names()).map(c -> "did you mean `" + c + "`? ").orElse("")
-                + "pass a .npy or .safetensors file, or name the folder with --vectors");
+                + "pass the path of a file, or name the folder with --vectors");
   }
 }

@@ -43,7 +43,7 @@ class VectorFormatTest {
 
   private Path write(VectorFile file, String name, GgufOptions options) {
     Path path = folder.resolve(name);
-    VectorFormat.of(path).write(file, options, path, List.of());
+    VectorFormat.of(path).write(file, options, path, List.of(file.path()));
     return path;
   }
 
