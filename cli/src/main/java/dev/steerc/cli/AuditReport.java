@@ -44,7 +44,12 @@ record AuditReport(Audit audit) {
     return lines;
   }
 
-  private static List<String> next(List<Pair> near) {
+  private List<String> next(List<Pair> near) {
+    if (near.isEmpty() && !audit.shared().isEmpty()) {
+      List<String> names = audit.shared().get(0).names();
+      String sum = "0.5*" + names.get(0) + " + 0.5*" + names.get(1);
+      return List.of("next: steerc vectors mix \"" + sum + "\" -o both.safetensors");
+    }
     return near.stream()
         .findFirst()
         .map(
@@ -104,7 +109,7 @@ record AuditReport(Audit audit) {
     for (AtSite site : audit.shared()) {
       List<Object> rows = new ArrayList<>();
       for (double[] row : site.cosines()) {
-        rows.add(Arrays.stream(row).mapToObj(AuditReport::finite).toList());
+        rows.add(Arrays.stream(row).boxed().toList());
       }
       sites.add(
           Json.object(
@@ -124,9 +129,5 @@ record AuditReport(Audit audit) {
                         "second", pair.second(),
                         "cosine", pair.cosine())));
     return Json.object("sites", sites, "near", near, "alone", audit.left());
-  }
-
-  private static Object finite(double value) {
-    return Double.isFinite(value) ? value : "NaN";
   }
 }

@@ -26,11 +26,15 @@ record ConversionReport(Conversion done, Dialect dialect) {
     lines.add(style.bold(done.file().path().toString()) + ": " + reason());
     done.read().moves().stream()
         .filter(move -> kept.contains(move.site()))
-        .forEach(move -> lines.add("  " + move.name() + " -> " + move.site().text()));
-    done.moves().forEach(move -> lines.add("  " + move.site().text() + " -> " + move.name()));
+        .forEach(move -> lines.add(move(move.name(), move.site().text())));
+    done.moves().forEach(move -> lines.add(move(move.site().text(), move.name())));
     lines.add("wrote " + done.output() + written());
     lines.add("next: " + next());
     return lines;
+  }
+
+  private static String move(String from, String to) {
+    return "  " + VectorReport.plain(from) + " -> " + VectorReport.plain(to);
   }
 
   private String reason() {

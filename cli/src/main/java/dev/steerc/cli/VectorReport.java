@@ -20,13 +20,15 @@ record VectorReport(VectorFile file) {
   /** What is known of a site besides, by the beginning of the metadata's key. */
   private static final List<String> DIAGNOSTICS = List.of("separation", "agreement", "wrong side");
 
+  private static final int MOST_TEXT = 160;
+
   static List<String> lines(VectorStore store, Style style) {
     List<String> lines = new ArrayList<>();
     List<VectorReport> all = store.all().stream().map(VectorReport::new).toList();
     lines.add(style.bold(store.folder().toString()) + ": " + count(all.size(), "vector"));
     Table table = new Table("name", "op", "width", "acts at", "method");
     for (VectorReport one : all) {
-      String method = one.file.metadata().getOrDefault("method", "-");
+      String method = plain(one.file.metadata().getOrDefault("method", "-"));
       table.row(one.file.name(), one.op(), one.width(), one.places(), method);
     }
     if (!all.isEmpty()) {
@@ -55,7 +57,7 @@ record VectorReport(VectorFile file) {
 
   List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
-    String base = vector().base().map(text -> ", made for " + text).orElse("");
+    String base = vector().base().map(text -> ", made for " + plain(text)).orElse("");
     lines.add(style.bold(file.path().toString()) + ": " + op() + ", width " + width() + base);
     lines.addAll(table().lines(style));
     Map<String, String> about = about();
@@ -90,7 +92,7 @@ record VectorReport(VectorFile file) {
           share(edit, typical)
               .map(s -> String.format(Locale.ROOT, "%.0f %%", 100 * s))
               .orElse("-"));
-      known.forEach(name -> cells.add(measured(name, site).orElse("-")));
+      known.forEach(name -> cells.add(measured(name, site).map(VectorReport::plain).orElse("-")));
       table.row(cells.toArray());
     }
     return table;
@@ -188,11 +190,17 @@ record VectorReport(VectorFile file) {
     file.about()
         .forEach(
             (key, value) -> {
-              if (!key.matches("(norm|separation|agreement|wrong side)\\..*")) {
-                about.put(key, value);
+              if (!key.matches("(?s)(norm|separation|agreement|wrong side)\\..*")) {
+                about.put(plain(key), plain(value));
               }
             });
     return about;
+  }
+
+  /** Foreign text without what could move the cursor, and not too long. */
+  static String plain(String text) {
+    String plain = text.replaceAll("\\p{Cntrl}", " ");
+    return plain.length() > MOST_TEXT ? plain.substring(0, MOST_TEXT) + "…" : plain;
   }
 
   private static String number(Optional<Double> value) {

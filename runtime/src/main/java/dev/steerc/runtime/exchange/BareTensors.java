@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** Tensors whose names or rows say a layer and nothing of where in it they belong. */
 final class BareTensors {
   private static final Pattern NUMBERED =
-      Pattern.compile("(?:(?:\\w+\\.)*(?:layers?|blocks?|h)[._])?(\\d{1,6})");
+      Pattern.compile("(?:(?:\\w{1,64}\\.){0,8}(?:layers?|blocks?|h)[._])?(\\d{1,6})");
 
   private BareTensors() {}
 

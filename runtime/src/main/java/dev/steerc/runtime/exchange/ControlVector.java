@@ -96,7 +96,7 @@ public final class ControlVector {
     Dialect.hint(file).ifPresent(hint -> metadata.put(HINT, hint));
     for (String key : file.metadata().keySet()) {
       if (!Dialect.isOwn(key)) {
-        file.text(key).ifPresent(text -> metadata.put(KEPT + key, text));
+        file.text(key).ifPresent(text -> metadata.putIfAbsent(KEPT + key, text));
       }
     }
     return metadata;
@@ -160,8 +160,10 @@ public final class ControlVector {
     Map<String, GgufValue> entries = dialect.metadata(model, tensors.size());
     metadata.forEach(
         (key, value) -> {
-          if (key.startsWith(KEPT) && !key.equals(DIALECT) && !key.equals(HINT)) {
-            entries.put(key.substring(KEPT.length()), GgufValue.of(value));
+          boolean isTold = key.equals(DIALECT) || key.equals(HINT);
+          String rest = key.startsWith(KEPT) && !isTold ? key.substring(KEPT.length()) : "";
+          if (!rest.isEmpty() && !Dialect.isOwn(rest)) {
+            entries.put(rest, GgufValue.of(value));
           }
         });
     return new Gguf(entries, tensors);

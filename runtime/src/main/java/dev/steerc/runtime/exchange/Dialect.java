@@ -110,6 +110,9 @@ public enum Dialect {
 
   /** Whether a key is one of those that every file has, and that are written anew. */
   static boolean isOwn(String key) {
-    return key.equals(ARCHITECTURE) || key.endsWith(HINT) || key.endsWith(COUNT);
+    return key.equals(ARCHITECTURE)
+        || key.equals(Gguf.ALIGNMENT)
+        || key.endsWith(HINT)
+        || key.endsWith(COUNT);
   }
 }

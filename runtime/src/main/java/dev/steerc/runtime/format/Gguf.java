@@ -19,8 +19,10 @@ import java.util.Optional;
  *     the last one running fastest
  */
 public record Gguf(Map<String, GgufValue> metadata, Map<String, Floats> tensors) {
+  /** The key of the alignment of the data, a uint32; 32 when it is left out. */
+  public static final String ALIGNMENT = "general.alignment";
+
   static final String MAGIC = "GGUF";
-  static final String ALIGNMENT = "general.alignment";
   static final int DEFAULT_ALIGNMENT = 32;
   private static final int MAX_FILE = 1 << 30;
 

@@ -23,6 +23,7 @@ import java.util.Set;
  */
 public record VectorFile(Path path, Vector vector, Map<String, String> metadata) {
   private static final String NORM = "norm.";
+  private static final String NUMBER = "\\d{1,40}(\\.\\d{0,40})?([eE][-+]?\\d{1,4})?";
 
   /** The keys that a vector has of its own, and that are written from it. */
   private static final Set<String> OWN =
@@ -83,8 +84,9 @@ public record VectorFile(Path path, Vector vector, Map<String, String> metadata)
     Map<Site, Double> norms = new LinkedHashMap<>();
     for (Site site : vector.edits().keySet()) {
       String text = metadata.getOrDefault(NORM + site.path(), "");
-      if (text.matches("[0-9.]+([eE][-+]?[0-9]+)?")) {
-        norms.put(site, Double.parseDouble(text));
+      double norm = text.matches(NUMBER) ? Double.parseDouble(text) : Double.NaN;
+      if (Double.isFinite(norm)) {
+        norms.put(site, norm);
       }
     }
     return norms;

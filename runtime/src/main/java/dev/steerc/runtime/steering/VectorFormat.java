@@ -40,7 +40,7 @@ public enum VectorFormat {
       if (acting.size() > 1) {
         throw inexpressible(file, "an .npy file holds one vector, and this has " + acting.size())
             .note("it acts at " + String.join(", ", VectorFile.texts(acting.keySet())))
-            .help("choose one with --site, or write safetensors")
+            .help("choose one with `steerc vectors convert --site`, or write safetensors")
             .exception();
       }
       Edit edit = file.vector().placeless().orElseGet(() -> acting.values().iterator().next());

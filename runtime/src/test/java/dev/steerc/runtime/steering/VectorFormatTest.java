@@ -93,6 +93,16 @@ class VectorFormatTest {
   }
 
   @Test
+  void foreignMetadataCannotSpoilAGguf() {
+    Map<String, String> foreign =
+        Map.of("gguf.general.alignment", "x", "gguf.general.architecture", "y", "gguf.", "z");
+    VectorFile file = new VectorFile(folder.resolve("in"), adding(Map.of(SECOND, V)), foreign);
+    Gguf read = Gguf.read(write(file, "v.gguf", GgufOptions.DEFAULT));
+    assertThat(read.text("general.architecture")).contains("controlvector");
+    assertThat(read.metadata()).hasSize(3);
+  }
+
+  @Test
   void everyDialectReadsWhatItWrites() {
     Vector vector = adding(Map.of(SECOND, V));
     for (Dialect dialect : Dialect.values()) {
@@ -216,7 +226,8 @@ class VectorFormatTest {
   void fileKnowsWhatItSays() {
     Path path = folder.resolve("joy.safetensors");
     Map<String, String> more =
-        Map.of("norm.blocks.1.resid_post", "4.2e1", "norm.blocks.1.resid_mid", "?", "pairs", "9");
+        Map.of(
+            "norm.blocks.1.resid_post", "4.2e1", "norm.blocks.1.resid_mid", "1.2.3", "pairs", "9");
     VectorFile.write(adding(Map.of(SECOND, V, MIDDLE, U)).at(Set.of(SECOND)), more, path);
     VectorFile file = VectorFile.open(path);
     assertThat(file.name()).isEqualTo("joy");
