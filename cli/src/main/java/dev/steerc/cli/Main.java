@@ -41,8 +41,10 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       SweepCommand.class,
       ChatCommand.class,
+      VectorsCommand.class,
       PullCommand.class,
       DemoCommand.class,
+      BenchCommand.class,
       ExplainCommand.class,
       GenerateCompletion.class,
       CommandLine.HelpCommand.class
@@ -72,6 +74,9 @@ public final class Main implements Runnable {
     line.setParameterExceptionHandler(Failures::onUsage);
     line.setExecutionStrategy(new CommandLine.RunLast());
     line.setUsageHelpWidth(100);
+    // a sum may begin with a minus
+    CommandLine vectors = line.getSubcommands().get("vectors");
+    vectors.getSubcommands().get("mix").setUnmatchedOptionsArePositionalParams(true);
     line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(true);
     return line;
   }

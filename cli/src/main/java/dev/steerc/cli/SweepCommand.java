@@ -75,8 +75,8 @@ final class SweepCommand implements Runnable {
 
   @Override
   public void run() {
-    Path source = SteerArgs.store(model.path(), vectors).file(vector);
-    VectorFile file = VectorFile.open(source);
+    VectorFile file = SteerArgs.store(model.path(), vectors).file(vector);
+    Path source = file.path();
     Vector swept = file.vector();
     output.check(source);
     tried.check();
@@ -103,7 +103,7 @@ final class SweepCommand implements Runnable {
         SweepSetting setting = SweepSetting.of(typed(), sweep, source, prompts.where());
         Swept found = run(sweep);
         print(found, setting);
-        output.writeVector(found, source, file.metadata(), talk);
+        output.writeVector(found, file, talk);
         output.sayNext(found, source, model.path(), twin.isCopy(), talk);
       }
     }

@@ -10,9 +10,9 @@ import dev.steerc.runtime.measure.OperatingPoint;
 import dev.steerc.runtime.measure.Swept;
 import dev.steerc.runtime.steering.Positions;
 import dev.steerc.runtime.steering.Vector;
+import dev.steerc.runtime.steering.VectorFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -62,12 +62,13 @@ final class SweepOutput {
   /**
    * Writes the vector, if it is to be written.
    *
-   * @param metadata of the file that was swept
+   * @param vector the file that was swept
    */
-  void writeVector(Swept swept, Path vector, Map<String, String> metadata, Talk talk) {
+  void writeVector(Swept swept, VectorFile vector, Talk talk) {
     if (!dryRun) {
-      OperatingPoint.write(swept, metadata, target(vector));
-      talk.say("wrote " + target(vector) + ": strength 1 is the chosen point");
+      Path target = target(vector.path());
+      OperatingPoint.write(swept, vector, target);
+      talk.say("wrote " + target + ": strength 1 is the chosen point");
     }
   }
 

@@ -10,15 +10,11 @@ import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** A vector as it was chosen: scaled so that strength 1 is the operating point. */
 public final class OperatingPoint {
-  /** What the file says by itself. */
-  private static final List<String> OWN = List.of("op", "level", "degrees", "base", "at");
-
   private static final String FACTOR = "factor";
 
   private OperatingPoint() {}
@@ -56,13 +52,12 @@ public final class OperatingPoint {
   /**
    * Writes it, whole or not at all; what the file said before stays where it is still true.
    *
-   * @param before the metadata of the vector that was swept
+   * @param before the file of the vector that was swept
    */
-  public static void write(Swept swept, Map<String, String> before, Path path) {
+  public static void write(Swept swept, VectorFile before, Path path) {
     Point point = swept.chosen().orElseThrow();
-    Map<String, String> metadata = new LinkedHashMap<>(before);
-    metadata.keySet().removeAll(OWN);
-    metadata.put(FACTOR, Double.toString(factor(before, path) * point.strength()));
+    Map<String, String> metadata = new LinkedHashMap<>(before.about());
+    metadata.put(FACTOR, Double.toString(factor(before) * point.strength()));
     metadata.put("chosen by", "sweep, " + swept.rule().kind().label() + ": " + swept.rule().text());
     if (!swept.grid().positions().equals(Positions.ALL)) {
       metadata.put("chosen on", swept.grid().positions().toString());
@@ -85,13 +80,13 @@ public final class OperatingPoint {
     return String.format(Locale.ROOT, "%.4g", value);
   }
 
-  private static double factor(Map<String, String> metadata, Path path) {
-    String text = metadata.getOrDefault(FACTOR, "1");
+  private static double factor(VectorFile file) {
+    String text = file.metadata().getOrDefault(FACTOR, "1");
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
       throw Problem.of(Code.VECTOR_SHAPE, "the metadata `" + FACTOR + "` is no number: " + text)
-          .at(path)
+          .at(file.path())
           .exception();
     }
   }

@@ -202,7 +202,7 @@ class SweepTest {
       Map<String, String> before =
           Map.of(
               "factor", "3", "method", "pca", "op", op, "level", "9", "at", "blocks.0.resid_post");
-      OperatingPoint.write(swept, before, file);
+      OperatingPoint.write(swept, new VectorFile(file, vector, before), file);
       VectorFile written = VectorFile.open(file);
       assertThat(written.metadata())
           .containsEntry("factor", Double.toString(3 * strength))
