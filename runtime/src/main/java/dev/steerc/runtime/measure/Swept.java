@@ -43,11 +43,8 @@ public record Swept(
             .note(
                 "wanted: "
                     + rule.text()
-                    + ", and "
-                    + (rule.less() ? "less" : "more")
-                    + " than "
-                    + number(baselines.plain().effect())
-                    + " of the plain texts");
+                    + (", and " + (rule.less() ? "less" : "more") + " than the plain texts' ")
+                    + number(baselines.plain().effect()));
     return nearest()
         .map(point -> problem.note(nearest(point)))
         .orElse(problem)
