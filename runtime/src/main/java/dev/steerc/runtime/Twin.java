@@ -9,9 +9,9 @@ import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Request;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -48,7 +48,7 @@ public final class Twin implements AutoCloseable {
     Path folder = folder(path);
     try {
       Request request = Request.of(wanted, mode(files));
-      for (Path file : Set.of(step, files.prefill().path())) {
+      for (Path file : new LinkedHashSet<>(List.of(step, files.prefill().path()))) {
         Steerc.patch(file, request, folder.resolve(file.getFileName()));
       }
       Path copy = folder.resolve(step.getFileName());
