@@ -250,6 +250,16 @@ public enum Code {
       "A direction is learned from pairs of texts that differ in one thing. There is no pair, or"
           + " both texts of a pair are the same.",
       "Pass pairs such as a polite and a rude answer to the same question."),
+  BAD_TEXTS(
+      "A file of texts cannot be understood: a line is no JSON object, lacks a key, has something"
+          + " other than text in it, is longer than 1 MiB, or is no UTF-8.",
+      "The message names the line and shows what it should be; see docs/vectors.md."),
+  BAD_ACTIVATIONS(
+      "A folder of activations is not finished, or its files contradict each other.",
+      "Run steerc capture again as before; it writes what is missing or broken."),
+  OTHER_ACTIVATIONS(
+      "The folder holds activations of another model, of other texts, or of other places.",
+      "Choose another folder, or replace what is there with --fresh."),
   VECTORS_CONFLICT(
       "Two vectors act on one site, and the steering asks for that to be an error.",
       "Leave one out, or choose sum or orthogonalise."),
