@@ -40,6 +40,7 @@ import picocli.CommandLine.IVersionProvider;
       VerifyCommand.class,
       RunCommand.class,
       ChatCommand.class,
+      CaptureCommand.class,
       PullCommand.class,
       DemoCommand.class,
       ExplainCommand.class,

@@ -42,12 +42,17 @@ final class ModelArgs {
     return model;
   }
 
-  SteeredModel open() {
+  /** How to open it. */
+  ModelOptions options() {
     ModelOptions options =
         ModelOptions.DEFAULT
             .provider(Provider.of(provider))
             .threads(Math.max(0, threads))
             .anyBase(force);
-    return SteeredModel.open(model, tokenizer == null ? options : options.tokenizer(tokenizer));
+    return tokenizer == null ? options : options.tokenizer(tokenizer);
+  }
+
+  SteeredModel open() {
+    return SteeredModel.open(model, options());
   }
 }
