@@ -43,6 +43,7 @@ import picocli.CommandLine.IVersionProvider;
       CaptureCommand.class,
       PullCommand.class,
       DemoCommand.class,
+      BenchCommand.class,
       ExplainCommand.class,
       GenerateCompletion.class,
       CommandLine.HelpCommand.class

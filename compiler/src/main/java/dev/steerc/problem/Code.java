@@ -260,6 +260,13 @@ public enum Code {
   OTHER_ACTIVATIONS(
       "The folder holds activations of another model, of other texts, or of other places.",
       "Choose another folder, or replace what is there with --fresh."),
+  NOT_LEARNABLE(
+      "The activations are not what the method can learn from: too few, all of one kind, or the same"
+          + " for both kinds.",
+      "See the message; `diffmean` is the method that needs least."),
+  ACTIVATIONS_NOT_FINITE(
+      "Activations to learn from have NaN or infinite elements, which would spoil all that is learned.",
+      "Capture them again, from a model that computes finite numbers."),
   VECTORS_CONFLICT(
       "Two vectors act on one site, and the steering asks for that to be an error.",
       "Leave one out, or choose sum or orthogonalise."),

@@ -1,6 +1,9 @@
 package dev.steerc.runtime.learn;
 
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.runtime.capture.Rows;
+import dev.steerc.runtime.steering.Edit;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,15 +14,56 @@ import java.util.Optional;
  */
 public enum Method {
   /** The difference of the classes' means. Source: arXiv 2310.06824; AxBench, arXiv 2501.17148. */
-  DIFFMEAN,
-  /** The first principal direction of the pairs' differences. Source: arXiv 2310.01405. */
-  PCA,
+  DIFFMEAN {
+    @Override
+    Edit edit(Sample sample, long seed) {
+      return added(sample, sample.difference(1));
+    }
+  },
+  /**
+   * The first principal direction of the pairs' differences, which are not centred. Source:
+   * Representation Engineering, arXiv 2310.01405; repeng's {@code pca_center}.
+   */
+  PCA {
+    @Override
+    Edit edit(Sample sample, long seed) {
+      if (!sample.labels().paired()) {
+        throw Sample.unfit(this, "learns from pairs only", "these texts are not paired");
+      }
+      return added(sample, Pca.direction(sample, seed));
+    }
+  },
   /** The weights of a logistic regression. Source: arXiv 2501.17148, section 3. */
-  LOGISTIC,
+  LOGISTIC {
+    @Override
+    Edit edit(Sample sample, long seed) {
+      return added(sample, Logistic.direction(sample, 1));
+    }
+  },
   /** The difference of one pair. Source: activation addition, arXiv 2308.10248. */
-  ACTADD,
+  ACTADD {
+    @Override
+    Edit edit(Sample sample, long seed) {
+      boolean paired = sample.labels().paired();
+      if (!paired || sample.learned() != 2) {
+        String count = paired ? sample.learned() / 2 + " pairs" : "texts without pairs";
+        throw Sample.unfit(this, "learns from exactly one pair", "here are " + count);
+      }
+      return added(sample, sample.difference(1));
+    }
+  },
   /** An eraser: no linear probe finds the classes behind it. Source: LEACE, arXiv 2306.03819. */
-  LEACE;
+  LEACE {
+    @Override
+    Edit edit(Sample sample, long seed) {
+      return Leace.eraser(sample);
+    }
+
+    @Override
+    boolean takesManyClasses() {
+      return true;
+    }
+  };
 
   /** The word on the command line and in files. */
   public String label() {
@@ -37,6 +81,35 @@ public enum Method {
    * @throws dev.steerc.problem.SteercException when the rows tell nothing apart
    */
   public Learned learn(Rows rows, Labels labels, long seed) {
-    throw new UnsupportedOperationException("to be written: " + rows + labels + seed);
+    if (labels.classes() > 2 && !takesManyClasses()) {
+      throw Sample.unfit(this, "tells two classes apart", "here are " + labels.classes());
+    }
+    Sample sample = Sample.of(rows, labels);
+    Edit edit = edit(sample, seed);
+    return new Learned(edit, Judge.diagnosis(sample, edit));
+  }
+
+  abstract Edit edit(Sample sample, long seed);
+
+  boolean takesManyClasses() {
+    return false;
+  }
+
+  /** A direction as long as the means are apart along it, on the positive class's side. */
+  private static Edit added(Sample sample, double[] direction) {
+    double squares = Doubles.dot(direction, direction);
+    double along = squares > 0 ? Doubles.dot(direction, sample.difference(1)) / squares : 0;
+    double[] vector = Doubles.times(along, direction);
+    if (sample.isNothing(vector)) {
+      throw nothing();
+    }
+    return new Edit.Add(Doubles.toFloats(vector, vector.length));
+  }
+
+  static RuntimeException nothing() {
+    return Problem.of(Code.NOT_LEARNABLE, "the activations of the classes have the same mean")
+        .note("a difference that is smaller than what float32 can tell counts as none")
+        .help("pass texts that differ, and look at the tokens behind the difference")
+        .exception();
   }
 }

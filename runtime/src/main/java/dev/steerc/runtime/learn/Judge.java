@@ -1,0 +1,131 @@
+package dev.steerc.runtime.learn;
+
+import dev.steerc.runtime.steering.Edit;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+
+/** Tells what a direction is worth by the rows of a sample that judge. */
+final class Judge {
+  private final Sample sample;
+  private final int positive; // the class on whose side the direction leads
+  private final double[] direction;
+
+  private Judge(Sample sample, int positive, double[] direction) {
+    this.sample = sample;
+    this.positive = positive;
+    this.direction = direction;
+  }
+
+  static Diagnosis diagnosis(Sample sample, Edit edit) {
+    if (edit instanceof Edit.LowRank eraser) {
+      return ofEraser(sample, eraser);
+    }
+    double[] direction = Doubles.of(((Edit.OneVector) edit).vector());
+    return new Judge(sample, 1, direction).diagnosis(OptionalDouble.empty());
+  }
+
+  private static Diagnosis ofEraser(Sample sample, Edit.LowRank eraser) {
+    Diagnosis best = null;
+    OptionalDouble left = Leftover.of(sample, eraser);
+    // of two classes, the second against the first says it all
+    for (int c = sample.labels().classes() == 2 ? 1 : 0; c < sample.labels().classes(); c++) {
+      Diagnosis next = new Judge(sample, c, sample.difference(c)).diagnosis(left);
+      best = best == null || next.separation() > best.separation() ? next : best;
+    }
+    return best;
+  }
+
+  private Diagnosis diagnosis(OptionalDouble left) {
+    Projections all = new Projections();
+    return new Diagnosis(
+        all.separation(),
+        all.agreement(),
+        all.wrongSide(),
+        Doubles.norm(direction),
+        sample.typical(),
+        all.count,
+        sample.labels().heldOut().isEmpty(),
+        left);
+  }
+
+  /** The separation by a direction that leads to a class's side. */
+  static double separation(Sample sample, int positive, double[] direction) {
+    return new Judge(sample, positive, direction).new Projections().separation();
+  }
+
+  /** How far the judging rows lie along the direction. */
+  private final class Projections {
+    private final double[] values = new double[sample.labels().count()];
+    private final boolean[] isPositive = new boolean[values.length];
+    private final boolean paired = sample.labels().paired();
+    private double cosines;
+    private int count;
+
+    Projections() {
+      double[] products = new double[Block.MOST];
+      sample.judge(
+          block -> {
+            block.times(direction, 1, products);
+            for (int row = 0; row < block.rows(); row++) {
+              values[count] = products[row];
+              isPositive[count++] = sample.labels().of()[block.index(row)] == positive;
+            }
+            if (paired) {
+              addCosines(block, products);
+            }
+          });
+    }
+
+    private void addCosines(Block block, double[] products) {
+      double length = Doubles.norm(direction);
+      block.differences();
+      for (int pair = 0; pair < block.rows(); pair++) {
+        double along = products[2 * pair] - products[2 * pair + 1];
+        double lengths = Math.sqrt(block.squares(pair)) * length;
+        cosines += lengths > 0 ? along / lengths : 0;
+      }
+    }
+
+    double separation() {
+      double[] positives = of(true);
+      double[] negatives = of(false);
+      return Separation.wins(positives, negatives) / positives.length / negatives.length;
+    }
+
+    private double[] of(boolean wanted) {
+      double[] some = new double[count];
+      int found = 0;
+      for (int i = 0; i < count; i++) {
+        if (isPositive[i] == wanted) {
+          some[found++] = values[i];
+        }
+      }
+      return Arrays.copyOf(some, found);
+    }
+
+    double agreement() {
+      return paired ? cosines / (count / 2) : Double.NaN;
+    }
+
+    double wrongSide() {
+      return paired ? wrongPairs() : wrongRows();
+    }
+
+    private double wrongPairs() {
+      int wrong = 0;
+      for (int i = 0; i < count; i += 2) {
+        wrong += values[i] < values[i + 1] ? 1 : 0;
+      }
+      return wrong / (count / 2.0);
+    }
+
+    private double wrongRows() {
+      double middle = Doubles.dot(direction, sample.middle(positive));
+      int wrong = 0;
+      for (int i = 0; i < count; i++) {
+        wrong += isPositive[i] ? values[i] < middle ? 1 : 0 : values[i] > middle ? 1 : 0;
+      }
+      return (double) wrong / count;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.steerc.runtime.learn;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * The choice of what is held out. It hangs on each item's own text and the seed alone, so that
+ * neither the order of a file nor what else is in it moves a text to the other side.
+ */
+public final class Split {
+  private Split() {}
+
+  /**
+   * The indices of the items that are held out. Equal keys are on one side. Of two different keys
+   * or more, at least one is on each side when a share is asked for.
+   *
+   * @param keys what each item is, such as both texts of a pair
+   * @param share how many of them are held out, from 0 to 1; of few keys it may be more or fewer
+   */
+  public static BitSet of(List<String> keys, double share, long seed) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("share: " + share);
+    }
+    double[] places = keys.stream().mapToDouble(key -> place(key, seed)).toArray();
+    double limit = limit(places, share);
+    BitSet heldOut = new BitSet();
+    for (int i = 0; i < places.length; i++) {
+      heldOut.set(i, places[i] < limit);
+    }
+    return heldOut;
+  }
+
+  /** The share, moved as little as leaves an item on either side. */
+  private static double limit(double[] places, double share) {
+    double[] distinct = java.util.Arrays.stream(places).sorted().distinct().toArray();
+    if (distinct.length < 2 || share == 0 || share == 1) {
+      return distinct.length == 1 && share < 1 ? 0 : share;
+    }
+    double least = Math.nextUp(distinct[0]);
+    double most = distinct[distinct.length - 1];
+    return Math.max(least, Math.min(most, share));
+  }
+
+  /** A number from 0 to 1 that is all that a text's place depends on. */
+  private static double place(String key, long seed) {
+    MessageDigest digest = sha256();
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, seed));
+    digest.update(key.getBytes(StandardCharsets.UTF_8));
+    return (ByteBuffer.wrap(digest.digest()).getLong() >>> 11) * 0x1p-53;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
+  }
+}
