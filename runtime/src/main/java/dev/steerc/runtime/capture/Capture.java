@@ -12,11 +12,13 @@ import dev.steerc.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -41,10 +43,12 @@ public record Capture(
   private static final int MOST_TEXTS = 1024;
 
   public Capture {
-    sites = new LinkedHashSet<>(sites);
     if (sites.isEmpty()) {
       throw new IllegalArgumentException("no sites");
     }
+    SortedSet<Site> sorted = new TreeSet<>(Sites.ORDER); // the same files whatever their order
+    sorted.addAll(sites);
+    sites = Collections.unmodifiableSortedSet(sorted);
   }
 
   /** A capture in shards that refuses texts that are too long, and goes on where one stopped. */

@@ -21,10 +21,17 @@ public final class Sites {
   private static final Pattern ONE = Pattern.compile("(\\d{1,9})\\.([A-Za-z_]+)");
   private static final String ALL = "all";
 
-  private static final Comparator<Site.InBlock> ORDER =
-      Comparator.comparingInt(Site.InBlock::block).thenComparing(Site.InBlock::kind);
+  /** The order of the model; values that a user named come last. */
+  static final Comparator<Site> ORDER =
+      Comparator.comparingInt(Sites::block)
+          .thenComparingInt(site -> site instanceof Site.InBlock in ? in.kind().ordinal() : 0)
+          .thenComparing(Site::path);
 
   private Sites() {}
+
+  private static int block(Site site) {
+    return site instanceof Site.InBlock in ? in.block() : Integer.MAX_VALUE;
+  }
 
   /**
    * The sites of some words, in the order of the model. {@code all} leaves {@code resid_pre} out
@@ -35,7 +42,7 @@ public final class Sites {
    * @throws dev.steerc.problem.SteercException when a word or a site does not exist
    */
   public static List<Site> of(Description model, List<String> words, Layers layers) {
-    Set<Site.InBlock> sites = new TreeSet<>(ORDER);
+    Set<Site> sites = new TreeSet<>(ORDER);
     for (String word : words) {
       Matcher one = ONE.matcher(word.strip());
       if (one.matches()) {

@@ -44,7 +44,7 @@ class CaptureTest {
   private static final long SEED = Long.getLong("steerc.seed", 71);
   private static final Site EARLY = new Site.InBlock(0, Site.Kind.MLP_OUT);
   private static final Site LATE = new Site.InBlock(2, Site.Kind.RESID_POST);
-  private static final Set<Site> SITES = new LinkedHashSet<>(List.of(EARLY, LATE));
+  private static final Set<Site> SITES = new LinkedHashSet<>(List.of(LATE, EARLY));
   private static final int WIDTH = 24;
   private static final int CONTEXT = 32;
   private static final int SEVERAL_SHARDS = 2500;
