@@ -22,6 +22,13 @@ record CaptureReport(Captured captured) {
             count(captured.rows(), "row"),
             count(captured.sites().size(), "site"),
             captured.bytes() / 1e6));
+    lines.addAll(work());
+    return lines;
+  }
+
+  /** What was done with the texts, and how fast. */
+  List<String> work() {
+    List<String> lines = new ArrayList<>();
     if (captured.cut() > 0) {
       lines.add(count(captured.cut(), "text") + " too long for the model, cut in front");
     }
@@ -34,8 +41,7 @@ record CaptureReport(Captured captured) {
     return lines;
   }
 
-  /** How fast the texts were run. */
-  String speed() {
+  private String speed() {
     return String.format(
         Locale.ROOT,
         "ran %s in %.2f s: %.0f tokens/s",

@@ -41,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       ChatCommand.class,
       CaptureCommand.class,
+      LearnCommand.class,
       PullCommand.class,
       DemoCommand.class,
       BenchCommand.class,
