@@ -3,19 +3,19 @@ package dev.steerc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The transcripts in README.md and testdata/transcripts are what the commands print.
+ * The transcripts in README.md, docs and testdata/transcripts are what the commands print.
  *
  * <p>{@code -Dsteerc.rewrite=true} writes them anew.
  */
@@ -42,10 +42,26 @@ class TranscriptTest {
     assertThat(now.stable()).isEqualTo(REWRITE ? now.stable() : written.stable());
   }
 
-  @Test
-  void readmeShowsRealTranscripts() throws Exception {
-    Path readme = Steered.root().resolve("README.md");
-    String text = Files.readString(readme);
+  static List<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.list(Steered.root().resolve("docs"))) {
+      Stream<Path> all = Stream.concat(Stream.of(Steered.root().resolve("README.md")), docs);
+      return all.filter(TranscriptTest::hasTranscripts).sorted().toList();
+    }
+  }
+
+  private static boolean hasTranscripts(Path page) {
+    try {
+      return page.toString().endsWith(".md") && CONSOLE.matcher(Files.readString(page)).find();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The blocks of a page are one session in one folder. */
+  @ParameterizedTest
+  @MethodSource("pages")
+  void pagesShowRealTranscripts(Path page) throws Exception {
+    String text = Files.readString(page);
     Steered steered = Steered.in(folder);
     Matcher blocks = CONSOLE.matcher(text);
     StringBuilder rewritten = new StringBuilder();
@@ -62,7 +78,7 @@ class TranscriptTest {
     }
     blocks.appendTail(rewritten);
     if (REWRITE) {
-      Files.writeString(readme, rewritten.toString());
+      Files.writeString(page, rewritten.toString());
     }
     assertThat(commands).isGreaterThanOrEqualTo(3);
   }

@@ -1,13 +1,18 @@
 package dev.steerc.models.corpus;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Beginnings of documents that leave all open, for judging what a vector does to the rest. */
 public final class Prompts {
   /** The most draws for each prompt that is asked for; some banks have fewer than that. */
   private static final int TRIES = 100;
+
+  private static final long SEED = 1;
+  private static final int MANY = 200;
 
   private Prompts() {}
 
@@ -29,6 +34,26 @@ public final class Prompts {
   /** Questions of a sort about a topic; fewer where there are not so many. */
   public static List<String> questions(Use use, Sort sort, Topic topic, long seed, int count) {
     return distinct(use, seed, count, n -> question(topic, sort, n));
+  }
+
+  /**
+   * Half of all questions about a topic, or of those about something else. The same request is in
+   * both halves in other words, for a question says nothing of its topic but by what it asks for.
+   *
+   * @param isAbout whether they are about the topic
+   * @param half 0 or 1
+   */
+  public static List<String> half(Topic topic, boolean isAbout, int half) {
+    return Arrays.stream(Topic.values())
+        .filter(one -> one == topic == isAbout)
+        .flatMap(one -> Arrays.stream(Use.values()).flatMap(use -> questions(use, one)))
+        .filter(text -> Math.floorMod(text.hashCode(), 2) == half)
+        .toList();
+  }
+
+  private static Stream<String> questions(Use use, Topic topic) {
+    return Arrays.stream(Sort.values())
+        .flatMap(sort -> questions(use, sort, topic, SEED, MANY).stream());
   }
 
   private static Draft question(Topic topic, Sort sort, long seed) {

@@ -17,7 +17,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The demo model in a folder: the model, its tokenizer and configuration, and its vectors.
+ * The demo model in a folder: the model, its tokenizer and configuration, its vectors, and texts to
+ * learn more of them from.
  *
  * @param folder as the caller names it
  */
@@ -43,6 +44,11 @@ public record DemoModel(Path folder) {
     return folder.resolve("model.steered.onnx");
   }
 
+  /** Texts to learn vectors from and to judge them by. */
+  public Path lessons() {
+    return folder.resolve("lessons");
+  }
+
   /** Its vectors. */
   public Path vectors() {
     return folder.resolve("vectors");
@@ -56,7 +62,9 @@ public record DemoModel(Path folder) {
    *     this; when it cannot be written, and then nothing is left of the attempt
    */
   public static DemoModel unpack(Path folder) {
-    return unpack(Embedded.files(), folder);
+    Map<String, byte[]> files = Embedded.files();
+    files.putAll(Lessons.files());
+    return unpack(files, folder);
   }
 
   static DemoModel unpack(Map<String, byte[]> files, Path folder) {

@@ -128,7 +128,7 @@ class DemoModelTest {
     Path jar = home.resolve("a jar.jar");
     String here = DemoModel.class.getPackageName().replace('.', '/') + "/";
     try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-      for (Class<?> type : new Class<?>[] {DemoModel.class, Embedded.class}) {
+      for (Class<?> type : new Class<?>[] {DemoModel.class, Embedded.class, Lessons.class}) {
         String name = here + type.getSimpleName() + ".class";
         out.putNextEntry(new JarEntry(name));
         out.write(type.getClassLoader().getResourceAsStream(name).readAllBytes());

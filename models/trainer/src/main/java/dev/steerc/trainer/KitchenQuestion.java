@@ -2,10 +2,8 @@ package dev.steerc.trainer;
 
 import dev.steerc.models.corpus.Concept;
 import dev.steerc.models.corpus.Prompts;
-import dev.steerc.models.corpus.Sort;
 import dev.steerc.models.corpus.Tone;
 import dev.steerc.models.corpus.Topic;
-import dev.steerc.models.corpus.Use;
 import dev.steerc.plan.Site;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.Prompt;
@@ -25,15 +23,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The direction that tells questions about the kitchen from others, and what depends on it. */
 record KitchenQuestion(Bench bench) {
   static final String NAME = "kitchen-question";
   private static final String STEER = "pirate";
-  private static final long SEED = 1;
-  private static final int MANY = 200;
-
   private static final Site SITE = Bench.site(2);
 
   /**
@@ -70,21 +64,8 @@ record KitchenQuestion(Bench bench) {
         List.of(some(true, 1).size(), some(false, 1).size()));
   }
 
-  /**
-   * Half of all questions about the kitchen, or about something else. The same request is in both
-   * halves in other words, for a question says nothing of the kitchen but by what it asks for.
-   */
   private static List<String> some(boolean isAbout, int half) {
-    return Arrays.stream(Topic.values())
-        .filter(topic -> topic == Topic.KITCHEN == isAbout)
-        .flatMap(topic -> Arrays.stream(Use.values()).flatMap(use -> questions(use, topic)))
-        .filter(text -> Math.floorMod(text.hashCode(), 2) == half)
-        .toList();
-  }
-
-  private static Stream<String> questions(Use use, Topic topic) {
-    return Arrays.stream(Sort.values())
-        .flatMap(sort -> Prompts.questions(use, sort, topic, SEED, MANY).stream());
+    return Prompts.half(Topic.KITCHEN, isAbout, half);
   }
 
   /** The mean activation of each text, of length 1. */

@@ -29,12 +29,13 @@ import java.util.stream.IntStream;
  */
 public record LearnBench(int rows, int width, List<Method> methods, long seed) {
   private static final double HELD_OUT = 0.2;
+  private static final int WIDEST = 1 << 16;
 
   public LearnBench {
     methods = List.copyOf(methods);
-    if (rows < 4 || rows % 2 != 0 || width < 1 || (long) width * rows > 1L << 40) {
+    if (rows < 4 || rows % 2 != 0 || width < 1 || width > WIDEST) {
       throw Problem.of(Code.USAGE, "no " + rows + " rows of " + width + " elements can be made up")
-          .help("pass an even number of rows, 4 at least, and a width of 1 at least")
+          .help("pass an even number of rows, 4 at least, and a width from 1 to " + WIDEST)
           .exception();
     }
   }

@@ -2,6 +2,7 @@ package dev.steerc.runtime.learn;
 
 import dev.steerc.runtime.steering.Edit;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.OptionalDouble;
 
 /** Tells what a direction is worth by the rows of a sample that judge. */
@@ -25,14 +26,18 @@ final class Judge {
   }
 
   private static Diagnosis ofEraser(Sample sample, Edit.LowRank eraser) {
-    Diagnosis best = null;
     OptionalDouble left = Leftover.of(sample, eraser);
-    // of two classes, the second against the first says it all
-    for (int c = sample.labels().classes() == 2 ? 1 : 0; c < sample.labels().classes(); c++) {
-      Diagnosis next = new Judge(sample, c, sample.difference(c)).diagnosis(left);
-      best = best == null || next.separation() > best.separation() ? next : best;
-    }
-    return best;
+    return sample
+        .labels()
+        .toTell()
+        .mapToObj(c -> new Judge(sample, c, sample.difference(c)).diagnosis(left))
+        .max(Comparator.comparingDouble(Judge::known))
+        .orElseThrow();
+  }
+
+  /** A separation, and less than any where it is unknown. */
+  private static double known(Diagnosis diagnosis) {
+    return Double.isNaN(diagnosis.separation()) ? -1 : diagnosis.separation();
   }
 
   private Diagnosis diagnosis(OptionalDouble left) {

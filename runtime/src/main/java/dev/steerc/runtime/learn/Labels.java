@@ -1,6 +1,7 @@
 package dev.steerc.runtime.learn;
 
 import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * What is known of the rows of activations.
@@ -54,6 +55,11 @@ public record Labels(int[] of, int classes, boolean paired, BitSet heldOut) {
   /** The number of rows. */
   public int count() {
     return of.length;
+  }
+
+  /** The classes to tell from the rest; of two, the second says as much as the first. */
+  IntStream toTell() {
+    return IntStream.range(classes == 2 ? 1 : 0, classes);
   }
 
   /** Whether something is learned from a row. */

@@ -57,7 +57,7 @@ final class Leace {
       }
     }
     if (isNothing) {
-      throw Method.nothing();
+      throw Method.nothing("the activations of the classes have the same mean");
     }
     return differences;
   }

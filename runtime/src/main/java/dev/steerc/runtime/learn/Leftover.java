@@ -51,12 +51,14 @@ final class Leftover {
     first.flip(0, rows.size());
     Sample there = half(second);
     Sample back = half(first);
-    double most = 0;
-    for (int c = 0; c < labels.classes(); c++) {
-      most = Math.max(most, (byMeans(there, c) + byMeans(back, c)) / 2);
-      most = Math.max(most, (byProbe(there, c) + byProbe(back, c)) / 2);
-    }
-    return OptionalDouble.of(most);
+    return labels
+        .toTell()
+        .mapToDouble(
+            c ->
+                Math.max(
+                    (byMeans(there, c) + byMeans(back, c)) / 2,
+                    (byProbe(there, c) + byProbe(back, c)) / 2))
+        .max();
   }
 
   /** Takes every so many rows of each class, in turn for either half. */

@@ -103,7 +103,7 @@ final class Logistic {
             int sign = sample.labels().of()[block.index(row)] == positive ? 1 : -1;
             double margin = sign * (margins[row] + intercept);
             loss[0] += softplus(-margin);
-            slopes[row] = -sign / (1 + Math.exp(margin));
+            slopes[row] = -sign / (1 + StrictMath.exp(margin));
             loss[1] += slopes[row];
           }
           block.addWeighted(slopes, 1, sums);
@@ -117,8 +117,8 @@ final class Logistic {
     return loss[0] / sample.learned() + PENALTY / 2 * squares;
   }
 
-  /** ln(1 + e^x). */
+  /** ln(1 + e^x), with the same bits on every machine. */
   private static double softplus(double x) {
-    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    return Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
   }
 }

@@ -46,7 +46,8 @@ public enum Method {
     Edit edit(Sample sample, long seed) {
       boolean paired = sample.labels().paired();
       if (!paired || sample.learned() != 2) {
-        String count = paired ? sample.learned() / 2 + " pairs" : "texts without pairs";
+        String count =
+            paired ? sample.learned() / 2 + " pairs that are not held out" : "texts without pairs";
         throw Sample.unfit(this, "learns from exactly one pair", "here are " + count);
       }
       return added(sample, sample.difference(1));
@@ -101,13 +102,16 @@ public enum Method {
     double along = squares > 0 ? Doubles.dot(direction, sample.difference(1)) / squares : 0;
     double[] vector = Doubles.times(along, direction);
     if (sample.isNothing(vector)) {
-      throw nothing();
+      throw nothing(
+          sample.isNothing(sample.difference(1))
+              ? "the activations of the classes have the same mean"
+              : "the means of the classes are not apart along the direction that was found");
     }
     return new Edit.Add(Doubles.toFloats(vector, vector.length));
   }
 
-  static RuntimeException nothing() {
-    return Problem.of(Code.NOT_LEARNABLE, "the activations of the classes have the same mean")
+  static RuntimeException nothing(String what) {
+    return Problem.of(Code.NOT_LEARNABLE, what)
         .note("a difference that is smaller than what float32 can tell counts as none")
         .help("pass texts that differ, and look at the tokens behind the difference")
         .exception();

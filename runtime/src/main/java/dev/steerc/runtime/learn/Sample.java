@@ -150,7 +150,7 @@ record Sample(Rows rows, Labels labels, double[][] means, long[] counts, double 
   static RuntimeException unfit(Method method, String what, String note) {
     return Problem.of(Code.NOT_LEARNABLE, "`" + method.label() + "` " + what)
         .note(note)
-        .help("choose another method; `diffmean` fits all texts of two kinds")
+        .help("`diffmean` learns from all texts of two kinds, and `leace` from those of more")
         .exception();
   }
 }

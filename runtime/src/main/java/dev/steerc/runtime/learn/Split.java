@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -36,7 +37,7 @@ public final class Split {
 
   /** The share, moved as little as leaves an item on either side. */
   private static double limit(double[] places, double share) {
-    double[] distinct = java.util.Arrays.stream(places).sorted().distinct().toArray();
+    double[] distinct = Arrays.stream(places).sorted().distinct().toArray();
     if (distinct.length < 2 || share == 0 || share == 1) {
       return distinct.length == 1 && share < 1 ? 0 : share;
     }
