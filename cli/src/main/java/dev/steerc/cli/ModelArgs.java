@@ -42,6 +42,10 @@ final class ModelArgs {
     return model;
   }
 
+  SteeredModel open() {
+    return SteeredModel.open(model, options());
+  }
+
   /** How to open it. */
   ModelOptions options() {
     ModelOptions options =
@@ -50,9 +54,5 @@ final class ModelArgs {
             .threads(Math.max(0, threads))
             .anyBase(force);
     return tokenizer == null ? options : options.tokenizer(tokenizer);
-  }
-
-  SteeredModel open() {
-    return SteeredModel.open(model, options());
   }
 }
