@@ -17,11 +17,15 @@ import java.util.Optional;
  */
 public record Inspection(ModelFile file, Description model, Optional<Manifest> manifest) {
 
+  /** What identifies the model; of a patched model as it was before. */
+  public String fingerprint() {
+    return manifest.map(Manifest::fingerprint).orElseGet(() -> Fingerprint.of(file));
+  }
+
   /** The document that {@code steerc inspect --json} prints. */
   public Map<String, Object> toMap() {
     Map<String, Object> all = model.toMap();
-    all.put(
-        "fingerprint", manifest.map(Manifest::fingerprint).orElseGet(() -> Fingerprint.of(file)));
+    all.put("fingerprint", fingerprint());
     all.put("steering", manifest.map(Manifest::steering).orElse(List.of()));
     all.put("taps", manifest.map(Manifest::taps).orElse(List.of()));
     all.put("manifest", manifest.map(Manifest::toMap).orElse(null));

@@ -25,6 +25,7 @@ final class Failures {
           Code.UNKNOWN_OP,
           Code.NOTHING_TO_DO,
           Code.BAD_STEER,
+          Code.BAD_MIX,
           Code.BAD_STRENGTH,
           Code.BAD_GENERATION,
           Code.UNKNOWN_CODE);

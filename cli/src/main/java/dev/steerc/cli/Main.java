@@ -42,6 +42,7 @@ import picocli.CommandLine.IVersionProvider;
       ChatCommand.class,
       CaptureCommand.class,
       LearnCommand.class,
+      VectorsCommand.class,
       PullCommand.class,
       DemoCommand.class,
       BenchCommand.class,
@@ -74,6 +75,9 @@ public final class Main implements Runnable {
     line.setParameterExceptionHandler(Failures::onUsage);
     line.setExecutionStrategy(new CommandLine.RunLast());
     line.setUsageHelpWidth(100);
+    // a sum may begin with a minus
+    CommandLine vectors = line.getSubcommands().get("vectors");
+    vectors.getSubcommands().get("mix").setUnmatchedOptionsArePositionalParams(true);
     line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(true);
     return line;
   }

@@ -225,6 +225,22 @@ public enum Code {
       "The tensors of the vector do not fit together or have dimensions that the operation does not"
           + " take.",
       "add, ablate, clamp and reflect take one vector of the hidden width; see docs/vectors.md."),
+  NOT_EXPRESSIBLE(
+      "The kind of file has no way to say what the vector does: a GGUF adds at the outputs of blocks,"
+          + " an .npy file is one vector without a place, and neither knows other operations.",
+      "Keep it as safetensors, or export .onnx_adapter."),
+  AMBIGUOUS_VECTOR(
+      "Two files of the vector folder have the same name and other endings, so the name does not tell"
+          + " which one is meant.",
+      "Rename or remove one, or pass the path of the file."),
+  BAD_MIX(
+      "A mix is a sum of vectors, each with a factor: 0.6*joy - 0.2*formal. A sign between two vectors"
+          + " has spaces around it, as names may have one in them.",
+      "For example: steerc vectors mix \"0.6*joy - 0.2*formal\" -o warm.safetensors."),
+  VECTORS_DIFFER(
+      "The vectors were made for different models, or have no site in common, so that no sum or"
+          + " comparison of them means anything.",
+      "Use vectors that were learned on one model at the same sites."),
   BAD_STEER(
       "--steer takes NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY].",
       "For example: --steer joy:4, --steer v.npy:1.5@2:after:5, --steer ablate=rude.npy:1@4-6."),

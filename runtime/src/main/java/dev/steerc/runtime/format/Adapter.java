@@ -12,9 +12,9 @@ import java.util.Map;
  * <p>Source: ONNX Runtime's adapter_schema.fbs, format version 1, identifier TORT.
  */
 public final class Adapter {
-  private static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 1;
+  static final String IDENTIFIER = "TORT";
   private static final int FLOAT = 1;
-  private static final String IDENTIFIER = "TORT";
 
   private Adapter() {}
 
@@ -38,6 +38,15 @@ public final class Adapter {
     builder.finish(builder.endTable(), IDENTIFIER);
     ByteBuffer bytes = builder.dataBuffer();
     return ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip();
+  }
+
+  /**
+   * Reads the parameters, by input name, of the bytes that are left in a buffer.
+   *
+   * @param where what to call them in messages
+   */
+  public static Map<String, Floats> read(ByteBuffer bytes, String where) {
+    return new AdapterReader(bytes, where).read();
   }
 
   private static int parameter(FlatBufferBuilder builder, String name, Floats tensor) {

@@ -1,5 +1,5 @@
 /**
- * Tensor files: safetensors, NumPy's {@code .npy}, ONNX Runtime's {@code .onnx_adapter}.
+ * Tensor files: safetensors, NumPy's {@code .npy}, GGUF, ONNX Runtime's {@code .onnx_adapter}.
  *
  * <p>In: bytes of unknown origin. Out: float32 tensors by name, or a problem. Invariant: a file's
  * own claims about sizes are checked against its length before anything is allocated, and no code

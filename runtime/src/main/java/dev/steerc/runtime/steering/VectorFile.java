@@ -3,47 +3,59 @@ package dev.steerc.runtime.steering;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.format.Floats;
-import dev.steerc.runtime.format.Safetensors;
-import dev.steerc.runtime.format.TensorFile;
+import dev.steerc.runtime.exchange.Imported;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
- * A vector as a file: NumPy's {@code .npy} with one vector [hidden], or safetensors with a tensor
- * for each site, as docs/vectors.md describes.
+ * A vector as a file has it, with all that the file says of it.
+ *
+ * <p>Files are safetensors as docs/vectors.md describes, NumPy's {@code .npy}, control vectors in
+ * GGUF and {@code .onnx_adapter}; the content tells the kind.
+ *
+ * @param path the file
+ * @param metadata free text by key, that of the vector itself included; possibly none
  */
-public final class VectorFile {
-  private static final Pattern TENSOR =
-      Pattern.compile(
-          "(?:blocks\\.(\\d{1,6})\\.([a-z_]+)|value\\.(.+?))(?:\\.(towards|read|bias|write))?");
+public record VectorFile(Path path, Vector vector, Map<String, String> metadata) {
+  private static final String NORM = "norm.";
+  private static final String NUMBER = "\\d{1,40}(\\.\\d{0,40})?([eE][-+]?\\d{1,4})?";
 
-  private static final String BASE = "base";
-  private static final String CHOSEN = "at";
+  /** The keys that a vector has of its own, and that are written from it. */
+  private static final Set<String> OWN =
+      Set.of(
+          VectorTensors.OP,
+          VectorTensors.LEVEL,
+          VectorTensors.DEGREES,
+          VectorTensors.BASE,
+          VectorTensors.CHOSEN);
 
-  private final Path path;
-  private final Safetensors file;
-
-  private VectorFile(Path path, Safetensors file) {
-    this.path = path;
-    this.file = file;
+  public VectorFile {
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }
 
   /**
-   * Reads a vector; its name is the file's, without the ending.
+   * Reads a file; the vector's name is the file's, without the ending.
    *
    * @throws dev.steerc.problem.SteercException when it cannot be read or makes no sense
    */
+  public static VectorFile open(Path path) {
+    return of(path, Imported.of(path));
+  }
+
+  /** A file that was read already. */
+  public static VectorFile of(Path path, Imported file) {
+    return new VectorFile(
+        path, VectorTensors.read(path, file.tensors()), file.tensors().metadata());
+  }
+
+  /** Reads the vector of a file, as {@link #open} does. */
   public static Vector read(Path path) {
-    return new VectorFile(path, TensorFile.read(path)).vector();
+    return open(path).vector();
   }
 
   /**
@@ -53,121 +65,72 @@ public final class VectorFile {
    * @param more metadata beside the operation, its numbers and the base, such as the method
    */
   public static void write(Vector vector, Map<String, String> more, Path path) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    Map<String, Floats> tensors = new LinkedHashMap<>();
-    vector.placeless().ifPresent(edit -> put(edit, "", metadata, tensors));
-    vector.edits().forEach((site, edit) -> put(edit, site.path(), metadata, tensors));
-    vector.base().ifPresent(base -> metadata.put(BASE, base));
-    if (!vector.chosen().isEmpty()) {
-      metadata.put(
-          CHOSEN, vector.chosen().stream().map(Site::path).collect(Collectors.joining(",")));
+    VectorTensors.of(vector, more).write(path);
+  }
+
+  /** The name of a file's vector. */
+  public static String name(Path path) {
+    return path.getFileName()
+        .toString()
+        .replaceFirst("(?s)(.)\\.(npy|safetensors|gguf|onnx_adapter)$", "$1");
+  }
+
+  public String name() {
+    return vector.name();
+  }
+
+  /** How long the activations typically are at the sites, as far as the file says it. */
+  public Map<Site, Double> norms() {
+    Map<Site, Double> norms = new LinkedHashMap<>();
+    for (Site site : vector.edits().keySet()) {
+      String text = metadata.getOrDefault(NORM + site.path(), "");
+      double norm = text.matches(NUMBER) ? Double.parseDouble(text) : Double.NaN;
+      if (Double.isFinite(norm)) {
+        norms.put(site, norm);
+      }
     }
-    metadata.putAll(more);
-    new Safetensors(metadata, tensors).write(path);
+    return norms;
   }
 
-  private static void put(
-      Edit edit, String place, Map<String, String> metadata, Map<String, Floats> tensors) {
-    Map<String, String> own = new LinkedHashMap<>();
-    own.put("op", edit.op());
-    edit.numbers().forEach((name, number) -> own.put(name, number.toString()));
-    if (!metadata.isEmpty() && !metadata.equals(own)) {
-      throw new IllegalArgumentException("edits of several kinds: " + metadata + ", " + own);
-    }
-    metadata.putAll(own);
-    edit.tensors().forEach((role, values) -> tensors.put(tensor(place, role), values));
+  /** What the file says beside the vector, such as how it was learned. */
+  public Map<String, String> about() {
+    Map<String, String> about = new LinkedHashMap<>(metadata);
+    about.keySet().removeAll(OWN);
+    return about;
   }
 
-  private static String tensor(String place, String role) {
-    if (place.isEmpty()) {
-      return role;
-    }
-    return role.equals("vector") ? place : place + "." + role;
+  /** The same with the fingerprint of the model that it is for. */
+  public VectorFile basedOn(String base) {
+    return with(
+        new Vector(name(), vector.edits(), vector.placeless(), Optional.of(base), vector.chosen()));
   }
 
-  static String name(Path path) {
-    return path.getFileName().toString().replaceFirst("\\.(npy|safetensors)$", "");
-  }
-
-  private Vector vector() {
-    Map<Site, Map<String, Floats>> bySite = new LinkedHashMap<>();
-    Map<String, Floats> placeless = new LinkedHashMap<>();
-    file.tensors()
-        .forEach(
-            (name, tensor) -> {
-              Matcher matcher = TENSOR.matcher(name);
-              if (matcher.matches()) {
-                String role = Optional.ofNullable(matcher.group(4)).orElse("vector");
-                bySite.computeIfAbsent(site(matcher), s -> new LinkedHashMap<>()).put(role, tensor);
-              } else {
-                placeless.put(name, tensor);
-              }
-            });
-    Optional<String> base = Optional.ofNullable(file.metadata().get(BASE));
-    if (bySite.isEmpty() && !placeless.isEmpty()) {
-      return new Vector(name(path), Map.of(), Optional.of(edit(roles(placeless))), base);
-    }
-    if (bySite.isEmpty() || !placeless.isEmpty()) {
-      throw unknown("there is " + placeless.keySet());
-    }
-    Map<Site, Edit> edits = new LinkedHashMap<>();
-    bySite.forEach((site, tensors) -> edits.put(site, edit(tensors)));
-    return new Vector(name(path), edits, Optional.empty(), base, chosen(edits.keySet()));
-  }
-
-  /** The sites that the metadata chooses; none when it does not. */
-  private Set<Site> chosen(Set<Site> all) {
-    String text = file.metadata().getOrDefault(CHOSEN, "");
-    Set<Site> chosen = new LinkedHashSet<>();
-    for (String name : text.isBlank() ? new String[0] : text.split(",")) {
-      Site site =
-          all.stream()
-              .filter(one -> one.path().equals(name.strip()))
-              .findFirst()
-              .orElseThrow(() -> unknown("no tensor of `" + name.strip() + "`, which `at` names"));
-      chosen.add(site);
-    }
-    return chosen;
-  }
-
-  /** The tensors of a file without sites: named by role, or one of any name. */
-  private static Map<String, Floats> roles(Map<String, Floats> tensors) {
-    return tensors.size() == 1 ? Map.of("vector", tensors.values().iterator().next()) : tensors;
-  }
-
-  private Site site(Matcher name) {
-    if (name.group(3) != null) {
-      return new Site.Named(name.group(3));
-    }
-    Site.Kind kind =
-        Site.Kind.of(name.group(2)).orElseThrow(() -> unknown("there is " + name.group()));
-    return new Site.InBlock(Integer.parseInt(name.group(1)), kind);
-  }
-
-  private Edit edit(Map<String, Floats> tensors) {
-    String op = file.metadata().getOrDefault("op", "add");
-    return Edits.of(op, tensors, number(op.equals("clamp") ? "level" : "degrees"), path.toString());
-  }
-
-  private OptionalDouble number(String key) {
-    String text = file.metadata().get(key);
-    if (text == null) {
-      return OptionalDouble.empty();
-    }
-    try {
-      return OptionalDouble.of(Double.parseDouble(text));
-    } catch (NumberFormatException e) {
-      throw Problem.of(Code.VECTOR_SHAPE, "the metadata `" + key + "` is no number: " + text)
+  /**
+   * The same at one site: a vector without a place goes there, one with places keeps only it.
+   *
+   * @throws dev.steerc.problem.SteercException when it has places, and this is none of them
+   */
+  public VectorFile at(Site site) {
+    Edit edit = vector.placeless().orElse(vector.edits().get(site));
+    if (edit == null) {
+      throw Problem.of(Code.SITE_NOT_NAMED, "`" + name() + "` has no direction at " + site.text())
           .at(path)
+          .note("it has " + String.join(", ", texts(vector.edits().keySet())))
+          .help("choose one of those")
           .exception();
     }
+    return with(new Vector(name(), Map.of(site, edit), Optional.empty(), vector.base()));
   }
 
-  private RuntimeException unknown(String names) {
-    return Problem.of(Code.VECTOR_SHAPE, "the tensors' names do not say where they belong")
-        .at(path)
-        .note(names)
-        .help("name them blocks.N.resid_post and so on, or save one vector only")
-        .exception();
+  /** Another vector with what this file says. */
+  public VectorFile with(Vector other) {
+    Map<String, String> own = VectorTensors.of(other, Map.of()).metadata();
+    Map<String, String> all = about();
+    all.putAll(own);
+    return new VectorFile(path, other, all);
+  }
+
+  static List<String> texts(Set<Site> sites) {
+    return sites.stream().map(Site::text).toList();
   }
 }

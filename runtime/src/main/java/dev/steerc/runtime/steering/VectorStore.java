@@ -3,67 +3,160 @@ package dev.steerc.runtime.steering;
 import dev.steerc.problem.Choices;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A folder of vectors, as it was when it was opened: each file is one, named by the file.
+ * The vectors of a folder as it was when it was opened, all read: each file is one, named by the
+ * file. A broken file does not spoil the others; its problem comes when it is asked for.
  *
- * @param folder where they are
- * @param files the vectors' files by name
+ * <p>A store never changes, so threads share it, and a service replaces it by what {@link #reload}
+ * gives. Names are only looked up, never made into paths.
  */
-public record VectorStore(Path folder, Map<String, Path> files) {
+public final class VectorStore {
+  private static final String FILE = "(?s).*.\\.(npy|safetensors|gguf|onnx_adapter)";
 
-  /** Looks into a folder; one that does not exist has no vectors. */
-  public static VectorStore open(Path folder) {
-    Map<String, Path> files = new TreeMap<>();
-    if (Files.isDirectory(folder)) {
-      try (Stream<Path> all = Files.list(folder)) {
-        all.filter(file -> file.toString().matches("(?s).*\\.(npy|safetensors)"))
-            .sorted()
-            .forEach(file -> files.put(VectorFile.name(file), file));
-      } catch (IOException e) {
-        throw Problem.of(Code.FILE_UNREADABLE, "the folder of vectors cannot be read")
-            .at(folder)
-            .note(String.valueOf(e.getMessage()))
-            .exception();
-      }
-    }
-    return new VectorStore(folder, Collections.unmodifiableMap(files));
+  private final Path folder;
+  private final Map<String, List<Stored>> stored;
+
+  private VectorStore(Path folder, Map<String, List<Stored>> stored) {
+    this.folder = folder;
+    this.stored = Collections.unmodifiableMap(stored);
   }
 
+  /** Reads a folder; one that does not exist has no vectors. */
+  public static VectorStore open(Path folder) {
+    return new VectorStore(folder, Map.of()).reload();
+  }
+
+  /** The folder as it is now; only files that changed are read again. */
+  public VectorStore reload() {
+    Map<String, List<Stored>> now = new TreeMap<>();
+    for (Path file : files()) {
+      String name = VectorFile.name(file);
+      Stored before =
+          stored.getOrDefault(name, List.of()).stream()
+              .filter(one -> one.file().equals(file))
+              .findFirst()
+              .orElse(null);
+      now.computeIfAbsent(name, n -> new ArrayList<>()).add(Stored.of(file, before));
+    }
+    return new VectorStore(folder, now);
+  }
+
+  private List<Path> files() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(file -> file.getFileName().toString().matches(FILE))
+          .filter(file -> !Files.isDirectory(file))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw Problem.of(Code.FILE_UNREADABLE, "the folder of vectors cannot be read")
+          .at(folder)
+          .note(String.valueOf(e.getMessage()))
+          .exception();
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** The names of all vectors, in order, broken ones included. */
   public Set<String> names() {
-    return files.keySet();
+    return stored.keySet();
+  }
+
+  /** All vectors that can be asked for by name, in order. */
+  public List<VectorFile> all() {
+    return stored.values().stream()
+        .filter(files -> files.size() == 1 && files.get(0).problems().isEmpty())
+        .map(files -> files.get(0).vector())
+        .toList();
+  }
+
+  /** What is wrong with files of the folder: broken ones, and names that two files have. */
+  public List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    stored.forEach(
+        (name, files) -> {
+          files.forEach(one -> problems.addAll(one.problems()));
+          if (files.size() > 1) {
+            problems.add(ambiguous(name, files));
+          }
+        });
+    return problems;
   }
 
   /**
-   * Reads a vector that is named, or that is a file.
+   * A vector that is named, or that is a file.
    *
-   * @throws dev.steerc.problem.SteercException when there is neither
+   * @throws SteercException when there is neither, or the file is broken
    */
   public Vector get(String nameOrFile) {
-    if (files.containsKey(nameOrFile)) {
-      return VectorFile.read(files.get(nameOrFile));
+    return file(nameOrFile).vector();
+  }
+
+  /** The same with all that the file says of it. */
+  public VectorFile file(String nameOrFile) {
+    return stored.containsKey(nameOrFile) || !isFile(nameOrFile)
+        ? named(nameOrFile)
+        : VectorFile.open(Path.of(nameOrFile));
+  }
+
+  private static boolean isFile(String text) {
+    try {
+      return Files.isRegularFile(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false;
     }
-    Path file = Path.of(nameOrFile);
-    if (Files.isRegularFile(file)) {
-      return VectorFile.read(file);
+  }
+
+  /**
+   * A vector of the folder; what comes from outside is safe to look up here.
+   *
+   * @throws SteercException when there is none of that name, or two, or its file is broken
+   */
+  public VectorFile named(String name) {
+    List<Stored> files = stored.get(name);
+    if (files == null) {
+      throw notFound(name).exception();
     }
-    throw Problem.of(Code.VECTOR_NOT_FOUND, "there is no vector `" + nameOrFile + "`")
+    if (files.size() > 1) {
+      throw ambiguous(name, files).exception();
+    }
+    return files.get(0).vector();
+  }
+
+  private Problem ambiguous(String name, List<Stored> files) {
+    return Problem.of(Code.AMBIGUOUS_VECTOR, files.size() + " files are called `" + name + "`")
+        .at(folder)
+        .note(String.join(", ", files.stream().map(one -> one.file().getFileName() + "").toList()))
+        .help("rename or remove one, or pass the path of the file");
+  }
+
+  private Problem notFound(String name) {
+    return Problem.of(Code.VECTOR_NOT_FOUND, "there is no vector `" + name + "`")
         .at(folder)
         .note(
-            files.isEmpty()
+            stored.isEmpty()
                 ? "the folder has none, and there is no such file"
                 : "the folder has " + String.join(", ", names()))
         .help(
-            Choices.close(nameOrFile, names()).map(c -> "did you mean `" + c + "`? ").orElse("")
-                + "pass a .npy or .safetensors file, or name the folder with --vectors")
-        .exception();
+            Choices.close(name, names()).map(c -> "did you mean `" + c + "`? ").orElse("")
+                + "pass the path of a file, or name the folder with --vectors");
   }
 }
