@@ -5,6 +5,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.runtime.learn.Advice;
 import dev.steerc.runtime.learn.Diagnosis;
 import dev.steerc.runtime.learn.Examples;
+import dev.steerc.runtime.learn.Gate;
 import dev.steerc.runtime.learn.Learned;
 import dev.steerc.runtime.learn.Learning;
 import dev.steerc.runtime.learn.Method;
@@ -34,9 +35,21 @@ record LearnReport(Path model, Path output, Examples examples, Learning learning
     Advice advice = learning.advice();
     lines.add(style.bold("*") + " " + advice.why());
     advice.warnings().forEach(warning -> lines.add(style.red("warning") + ": " + warning));
+    learning.gate().map(this::condition).ifPresent(lines::add);
     lines.add("wrote " + output + ", which acts at " + advice.site().text());
     lines.addAll(next());
     return lines;
+  }
+
+  private String condition(Gate gate) {
+    return String.format(
+        "as a condition: --when '%s%s' holds for %s of `%s` and %s of `%s`",
+        output,
+        gate.text(),
+        percent(gate.hits()),
+        examples.classes().get(1),
+        percent(gate.alarms()),
+        examples.classes().get(0));
   }
 
   private String from() {
@@ -138,10 +151,19 @@ record LearnReport(Path model, Path output, Examples examples, Learning learning
         "sites", sites,
         "chosen", learning.advice().site().path(),
         "why", learning.advice().why(),
+        "when", learning.gate().map(LearnReport::toMap).orElse(null),
         "warnings", learning.advice().warnings(),
         "tokens", learning.captured().tokens(),
         "seconds", learning.captured().seconds(),
         "cut", learning.captured().cut());
+  }
+
+  private static Map<String, Object> toMap(Gate gate) {
+    return Json.object(
+        "site", gate.site().path(),
+        "threshold", gate.threshold(),
+        "hits", gate.hits(),
+        "alarms", gate.alarms());
   }
 
   private static Map<String, Object> toMap(Learned learned) {

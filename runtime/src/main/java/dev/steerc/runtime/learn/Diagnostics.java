@@ -27,6 +27,7 @@ final class Diagnostics {
     if (learning.seen().size() <= MOST_SEEN) {
       all.put("seen", Seen.of(learning.seen()).text());
     }
+    learning.gate().ifPresent(gate -> all.put("when", gate.text()));
     learning.learned().forEach((site, one) -> put(all, site, one.diagnosis()));
     return all;
   }

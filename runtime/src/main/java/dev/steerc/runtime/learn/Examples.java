@@ -91,6 +91,11 @@ public record Examples(List<Passage> passages, List<String> classes, int[] of, b
     return passages.size() / size();
   }
 
+  /** Whether the texts are of two labels, and no part of them is left out. */
+  boolean areWhole() {
+    return !paired && classes.size() == 2 && passages.stream().allMatch(p -> p.prompt().isEmpty());
+  }
+
   private int size() {
     return paired ? 2 : 1;
   }

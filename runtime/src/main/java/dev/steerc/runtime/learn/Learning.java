@@ -9,15 +9,19 @@ import dev.steerc.runtime.capture.Capture;
 import dev.steerc.runtime.capture.Captured;
 import dev.steerc.runtime.capture.Pooling;
 import dev.steerc.runtime.capture.Progress;
+import dev.steerc.runtime.capture.Rows;
 import dev.steerc.runtime.capture.Texts;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +33,8 @@ import java.util.Set;
  * @param pooling which tokens counted
  * @param learned what was learned at each site, in the order of the model
  * @param advice where to steer with it
+ * @param gate the best of the directions as a condition; empty unless whole texts of two labels
+ *     were learned from
  * @param origin the model that it belongs to
  * @param count how many pairs it was learned from, or texts without pairs
  * @param heldOut how many were held out
@@ -41,6 +47,7 @@ public record Learning(
     Pooling pooling,
     Map<Site, Learned> learned,
     Advice advice,
+    Optional<Gate> gate,
     Origin origin,
     int count,
     int heldOut,
@@ -90,9 +97,15 @@ public record Learning(
     BitSet heldOut = examples.heldOut(lesson.heldOut(), lesson.seed());
     Labels labels = examples.labels(heldOut);
     Activations activations = Activations.open(folder);
+    boolean gates = capture.pooling() == Pooling.MEAN && examples.areWhole();
     Map<Site, Learned> learned = new LinkedHashMap<>();
+    List<Gate> all = new ArrayList<>();
     for (Site site : capture.sites()) {
-      Learned one = lesson.method().learn(activations.rows(site), labels, lesson.seed());
+      Rows rows = activations.rows(site);
+      Learned one = lesson.method().learn(rows, labels, lesson.seed());
+      if (gates && one.edit() instanceof Edit.Add added) {
+        all.add(Gate.of(site, rows, labels, added.vector()));
+      }
       learned.put(site, beside(one, activations.typical(site)));
     }
     return new Learning(
@@ -100,6 +113,7 @@ public record Learning(
         capture.pooling(),
         learned,
         Advice.of(learned),
+        all.stream().max(Comparator.comparingDouble(Gate::skill)),
         Origin.of(model),
         examples.count() - heldOut.cardinality(),
         heldOut.cardinality(),
