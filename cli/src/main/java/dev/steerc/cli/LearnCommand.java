@@ -111,7 +111,7 @@ final class LearnCommand implements Runnable {
   public void run() {
     Pooling pooling = TapArgs.pooling(positions, List.of(Pooling.MEAN, Pooling.LAST));
     Lesson lesson = lesson();
-    Output.check(output, model.path());
+    checkOutput();
     Examples examples = texts.examples(file);
     try (Twin twin = taps.open(model)) {
       Capture capture = Capture.of(twin.model(), taps.sites(), pooling).cuts(truncate).fresh(fresh);
@@ -123,6 +123,16 @@ final class LearnCommand implements Runnable {
         System.out.println(Json.write(report.toMap()));
       }
     }
+  }
+
+  /** Before the work, which may take long. */
+  private void checkOutput() {
+    if (!output.toString().endsWith(".safetensors")) {
+      throw Problem.of(Code.USAGE, "`" + output + "` is no name of a .safetensors file")
+          .help("write one, and make other formats of it with `steerc vectors convert`")
+          .exception();
+    }
+    Output.check(output, model.path());
   }
 
   private Learning learned(Capture capture, Examples examples, Lesson lesson) {

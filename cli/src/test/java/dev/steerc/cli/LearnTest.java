@@ -191,6 +191,7 @@ class LearnTest {
         "m.onnx --positive glad.txt --negative tokenizer.json -o v.safetensors | bad-pairs | 1",
         "m.onnx --template x --positive glad.txt --negative sad.txt -o v.safetensors | bad-pairs | 1",
         "m.onnx glad.txt -o v.safetensors | bad-texts | 1",
+        "m.onnx pairs.jsonl -o v.npy | usage | 2",
         "m.onnx pairs.jsonl -o no/where.safetensors | output-folder-missing | 1",
         "m.onnx pairs.jsonl -o v.safetensors --method guess | usage | 2",
         "m.onnx pairs.jsonl -o v.safetensors --method actadd | not-learnable | 1",

@@ -121,7 +121,7 @@ public record Capture(
         format);
   }
 
-  /** The elements of a row at each site, as the shortest way tells: by running a text. */
+  /** The elements of a row at each site, which only running a text tells for sure. */
   private Map<Site, Integer> widths(Tokens text) {
     Map<Site, Floats> there = model.activations(List.of(Prompt.ofIds(text.ids())), sites).get(0);
     Map<Site, Integer> widths = new LinkedHashMap<>();

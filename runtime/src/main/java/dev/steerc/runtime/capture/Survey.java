@@ -23,7 +23,6 @@ final class Survey {
   private Tokens first;
   private long count;
   private long rows;
-  private long tokens;
   private long cut;
   private int mostRows;
 
@@ -58,7 +57,6 @@ final class Survey {
     check(given, text);
     cut += given == text ? 0 : 1;
     first = first == null ? text : first;
-    tokens += text.ids().length;
     rows += pooling.rows(text);
     mostRows = Math.max(mostRows, pooling.rows(text));
     digest = Digest.sha256(chained(digest, text));
@@ -107,11 +105,6 @@ final class Survey {
   /** How many rows they give. */
   long rows() {
     return rows;
-  }
-
-  /** How many tokens they have. */
-  long tokens() {
-    return tokens;
   }
 
   /** How many of the texts are cut. */
