@@ -41,6 +41,8 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       SweepCommand.class,
       ChatCommand.class,
+      CaptureCommand.class,
+      LearnCommand.class,
       VectorsCommand.class,
       PullCommand.class,
       DemoCommand.class,

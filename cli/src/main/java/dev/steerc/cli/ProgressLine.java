@@ -35,6 +35,17 @@ final class ProgressLine implements AutoCloseable {
     bar.setExtraMessage(what);
   }
 
+  /** Shows how many of all texts were run, how fast, and how long the rest takes. */
+  void showTexts(long done, long all) {
+    if (!enabled) {
+      return;
+    }
+    if (bar == null) {
+      bar = builder("texts", all).showSpeed().build();
+    }
+    bar.stepTo(done);
+  }
+
   /** Shows how much of a file has come, how fast, and how long the rest takes. */
   void showBytes(String file, long done, long size) {
     if (!enabled) {

@@ -286,6 +286,16 @@ public enum Code {
       "No point of the sweep does more than the plain model and keeps the limit, so nothing was"
           + " written.",
       "Try other layers or strengths, or a wider limit; or learn from better pairs."),
+  BAD_TEXTS(
+      "A file of texts cannot be understood: a line is no JSON object, lacks a key, has something"
+          + " other than text in it, is longer than 1 MiB, or is no UTF-8.",
+      "The message names the line and shows what it should be; see docs/vectors.md."),
+  BAD_ACTIVATIONS(
+      "A folder of activations is not finished, or its files contradict each other.",
+      "Run steerc capture again as before; it writes what is missing or broken."),
+  OTHER_ACTIVATIONS(
+      "The folder holds activations of another model, of other texts, or of other places.",
+      "Choose another folder, or replace what is there with --fresh."),
   NOT_LEARNABLE(
       "The activations are not what the method can learn from: too few, all of one kind, or the same"
           + " for both kinds.",

@@ -84,11 +84,24 @@ final class Decoder implements AutoCloseable {
     private OrtLoraAdapter adapter;
     private OnnxTensor useCache;
     private boolean isOn;
+    private boolean isScored = true;
     private int last;
 
     private Workspace(Logits logits, Breaker breaker) {
       this.logits = logits;
       this.breaker = breaker;
+    }
+
+    /** Has later runs give no scores, which saves their memory: nobody asks for any. */
+    void leaveScores() {
+      isScored = false;
+    }
+
+    /** What a run writes its scores into, by name. */
+    private Map<String, OnnxTensor> pinned(Wiring wiring, Columns columns) throws OrtException {
+      return isScored
+          ? Map.of(wiring.logits(), logits.tensor(columns.rows(), columns.width()))
+          : Map.of();
     }
 
     /** The scores of the last token of a row in the latest run. */
@@ -186,10 +199,10 @@ final class Decoder implements AutoCloseable {
           options.addActiveLoraAdapter(workspace.adapter);
         }
       }
-      OnnxTensor logits = workspace.logits.tensor(columns.rows(), columns.width());
+      Map<String, OnnxTensor> pinned = workspace.pinned(wiring, columns);
       workspace.breaker.enter(options);
       try {
-        return run(engine, wiring, feeds, logits, options, columns, taps);
+        return run(engine, wiring, feeds, pinned, options, columns, taps);
       } finally {
         workspace.breaker.leave();
       }
@@ -204,7 +217,7 @@ final class Decoder implements AutoCloseable {
       Engine engine,
       Wiring wiring,
       Map<String, OnnxTensor> feeds,
-      OnnxTensor logits,
+      Map<String, OnnxTensor> pinned,
       RunOptions options,
       Columns columns,
       Map<String, Floats> taps)
@@ -213,7 +226,6 @@ final class Decoder implements AutoCloseable {
     if (isCached()) {
       wanted.addAll(wiring.present());
     }
-    Map<String, OnnxTensor> pinned = Map.of(wiring.logits(), logits);
     OrtSession.Result result = engine.session().run(feeds, wanted, pinned, options);
     try {
       for (Map.Entry<String, Floats> tap : taps.entrySet()) {

@@ -139,6 +139,18 @@ final class Lane implements AutoCloseable {
     return decoder.isCached() && decoder.columns() == 1 ? 1 : width;
   }
 
+  /** Runs the prompts for what they have at tapped sites, and takes no scores. */
+  List<Map<Site, Floats>> activations(Collection<Site> sites) {
+    workspace.leaveScores();
+    Map<Site, List<Floats>> seen = prefill(sites, (first, end) -> {});
+    seen.keySet().retainAll(sites);
+    List<Map<Site, Floats>> activations = new ArrayList<>();
+    for (int seat = 0; seat < rows.size(); seat++) {
+      activations.add(ofRow(seen, seat));
+    }
+    return activations;
+  }
+
   /** Takes how likely the tokens behind the columns from {@code first} to {@code end} are. */
   private void score(int first, int end, float[][] logprobs) {
     for (int seat = 0; seat < rows.size(); seat++) {

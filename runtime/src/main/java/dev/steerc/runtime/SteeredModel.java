@@ -4,6 +4,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Bound;
 import dev.steerc.runtime.steering.Ports;
 import dev.steerc.runtime.steering.Steering;
@@ -19,7 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 
 /**
  * A model that generates text, steered where it was patched. Open it once and share it between
@@ -119,6 +122,16 @@ public final class SteeredModel implements AutoCloseable {
   }
 
   /**
+   * The tokenizer, where there has to be one.
+   *
+   * @param why what it is for, as the problem says it
+   */
+  public Tokenizer tokenizerFor(String why) {
+    String help = "put tokenizer.json beside the model, or pass --tokenizer FILE";
+    return tokenizer().orElseThrow(() -> noTokenizer(why).help(help).exception());
+  }
+
+  /**
    * Fits a steering to the model, as every session does.
    *
    * @throws SteercException with all that does not fit
@@ -196,6 +209,24 @@ public final class SteeredModel implements AutoCloseable {
    * @param taps the sites to read; the model has to have a tap at each
    */
   public List<Trace> trace(List<Prompt> prompts, Set<Site> taps) {
+    return look(prompts, taps, lane -> lane.trace(taps));
+  }
+
+  /**
+   * The values [tokens, hidden] at some taps and nothing else, by prompt: no scores are taken,
+   * which for many texts saves much time and memory.
+   *
+   * @param taps the sites to read, one at least; the model has to have a tap at each
+   */
+  public List<Map<Site, Floats>> activations(List<Prompt> prompts, Set<Site> taps) {
+    if (taps.isEmpty()) {
+      throw new IllegalArgumentException("no taps");
+    }
+    return look(prompts, taps, lane -> lane.activations(taps));
+  }
+
+  /** Runs each text once, and takes what there is to be seen of it. */
+  private <T> List<T> look(List<Prompt> prompts, Set<Site> taps, Function<Lane, List<T>> eyes) {
     if (!ports.taps().keySet().containsAll(taps)) {
       throw noTap(taps);
     }
@@ -206,23 +237,23 @@ public final class SteeredModel implements AutoCloseable {
       Row row = new Row(rows.size(), ids, most(), bound, Settings.DEFAULT, 0, Optional.empty());
       rows.add(row);
     }
-    Trace[] traces = new Trace[rows.size()];
+    Map<Integer, T> seen = new TreeMap<>();
     for (List<Row> group : groups(rows, Memory.atOnce(longest(rows), vocabulary()))) {
       check(group);
-      List<Trace> done = traceTogether(group, taps);
+      List<T> done = lookTogether(group, eyes);
       for (int i = 0; i < done.size(); i++) {
-        traces[group.get(i).index()] = done.get(i);
+        seen.put(group.get(i).index(), done.get(i));
       }
     }
-    return List.of(traces);
+    return List.copyOf(seen.values());
   }
 
-  private List<Trace> traceTogether(List<Row> group, Set<Site> taps) {
-    List<Trace> traces = new ArrayList<>();
+  private <T> List<T> lookTogether(List<Row> group, Function<Lane, List<T>> eyes) {
+    List<T> seen = new ArrayList<>();
     try (Lane lane = lane(group, new Breaker())) {
-      running(() -> traces.addAll(lane.trace(taps)));
+      running(() -> seen.addAll(eyes.apply(lane)));
     }
-    return traces;
+    return seen;
   }
 
   /**
@@ -280,7 +311,7 @@ public final class SteeredModel implements AutoCloseable {
   private Optional<TextStream> stream(Settings settings) {
     Optional<TextStream> stream = tokenizer().map(t -> TextStream.of(t, settings.stop()));
     if (stream.isEmpty() && !settings.stop().isEmpty()) {
-      throw noTokenizer("stop strings need one");
+      throw noTokenizer("stop strings need one").exception();
     }
     return stream;
   }
@@ -331,16 +362,16 @@ public final class SteeredModel implements AutoCloseable {
   }
 
   private long[] encode(Prompt prompt) {
-    Tokenizer encoder = tokenizer().orElseThrow(() -> noTokenizer("the prompt is text"));
+    Tokenizer encoder =
+        tokenizer().orElseThrow(() -> noTokenizer("the prompt is text").exception());
     return encoder.encode(prompt.text().orElseThrow(), prompt.special());
   }
 
-  private RuntimeException noTokenizer(String why) {
+  private Problem noTokenizer(String why) {
     return Problem.of(Code.NO_TOKENIZER, "there is no tokenizer beside the model")
         .at(path())
         .note(why)
-        .help("put tokenizer.json beside the model, pass --tokenizer FILE, or prompt with --ids")
-        .exception();
+        .help("put tokenizer.json beside the model, pass --tokenizer FILE, or prompt with --ids");
   }
 
   /**

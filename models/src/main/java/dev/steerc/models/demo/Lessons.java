@@ -53,7 +53,7 @@ final class Lessons {
     }
     List<String> labels = new ArrayList<>();
     for (boolean isAbout : new boolean[] {true, false}) {
-      String label = isAbout ? "kitchen" : "other";
+      String label = isAbout ? "kitchen" : "elsewhere";
       for (String text : Prompts.half(Topic.KITCHEN, isAbout, 0)) {
         labels.add(Json.write(Json.object("text", text, "label", label)));
       }

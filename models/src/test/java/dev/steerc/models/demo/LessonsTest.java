@@ -55,7 +55,7 @@ class LessonsTest {
   @Test
   void noPromptIsLabelled() {
     List<String> labelled = lines("lessons/labels/kitchen-question.jsonl");
-    for (String label : List.of("kitchen", "other")) {
+    for (String label : List.of("kitchen", "elsewhere")) {
       assertThat(labelled).anyMatch(line -> line.contains("\"label\":\"" + label + "\""));
       for (String prompt : lines("lessons/prompts/" + label + "-questions.txt")) {
         assertThat(labelled).noneMatch(line -> line.contains(Json.write(prompt)));

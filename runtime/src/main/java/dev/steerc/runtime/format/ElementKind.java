@@ -3,7 +3,7 @@ package dev.steerc.runtime.format;
 import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
 
-/** A floating-point element as files store it; each becomes a float32. */
+/** An element as files store it; each floating-point one becomes a float32. */
 enum ElementKind {
   F16(2) {
     @Override
@@ -28,6 +28,12 @@ enum ElementKind {
     float get(ByteBuffer data) {
       return (float) data.getDouble();
     }
+  },
+  I64(8) {
+    @Override
+    float get(ByteBuffer data) {
+      throw new IllegalStateException("whole numbers are no floats");
+    }
   };
 
   private final int size;
@@ -39,6 +45,10 @@ enum ElementKind {
   /** The bytes of one element. */
   int size() {
     return size;
+  }
+
+  boolean isFloat() {
+    return this != I64;
   }
 
   /** The next element of a buffer, in the buffer's byte order. */

@@ -41,22 +41,38 @@ public final class Npy {
 
   /** The bytes of a file of version 1.0, little-endian float32 in C order. */
   public static byte[] toBytes(Floats tensor) {
-    byte[] header = header(tensor.dims()).getBytes(StandardCharsets.US_ASCII);
-    int start = MAGIC.length + 4 + header.length;
+    byte[] head = head("<f4", tensor.dims());
     ByteBuffer bytes =
-        ByteBuffer.allocate(Math.toIntExact(start + 4L * tensor.values().length))
+        ByteBuffer.allocate(Math.toIntExact(head.length + 4L * tensor.values().length))
             .order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) header.length).put(header);
-    bytes.asFloatBuffer().put(tensor.values());
+    bytes.put(head).asFloatBuffer().put(tensor.values());
     return bytes.array();
   }
 
+  /**
+   * The beginning of a file of version 1.0; the elements in C order come behind it.
+   *
+   * @param descr the element type with its byte order, such as {@code <f4} or {@code <i8}
+   */
+  public static byte[] head(String descr, long... dims) {
+    byte[] header = header(descr, dims).getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.allocate(MAGIC.length + 4 + header.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(MAGIC)
+        .put((byte) 1)
+        .put((byte) 0)
+        .putShort((short) header.length)
+        .put(header)
+        .array();
+  }
+
   /** The header as NumPy writes it: a Python literal, padded so that the data is aligned to 64. */
-  private static String header(long... dims) {
+  private static String header(String descr, long... dims) {
     String shape =
         Arrays.stream(dims).mapToObj(Long::toString).collect(Collectors.joining(", "))
             + (dims.length == 1 ? "," : "");
-    String literal = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + shape + "), }";
+    String literal =
+        "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + shape + "), }";
     int unpadded = MAGIC.length + 4 + literal.length() + 1;
     return literal + " ".repeat(-unpadded & 63) + "\n";
   }

@@ -52,11 +52,26 @@ public record Safetensors(Map<String, String> metadata, Map<String, Floats> tens
 
   /** The bytes of a file; the same content gives the same bytes, whatever its order. */
   public byte[] toBytes() {
+    return toBytes(Map.of());
+  }
+
+  /**
+   * The same with lists of whole numbers beside, as tensors of type I64 in front of the others.
+   *
+   * @param wholes by name
+   */
+  public byte[] toBytes(Map<String, long[]> wholes) {
+    Map<String, long[]> first = new TreeMap<>(wholes);
     Map<String, Floats> sorted = new TreeMap<>(tensors);
-    byte[] header = header(sorted);
+    byte[] header = header(first, sorted);
     long data = sorted.values().stream().mapToLong(floats -> 4L * floats.values().length).sum();
+    data += first.values().stream().mapToLong(numbers -> 8L * numbers.length).sum();
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(8 + header.length + data));
     bytes.order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).put(header);
+    for (long[] numbers : first.values()) {
+      bytes.asLongBuffer().put(numbers);
+      bytes.position(bytes.position() + 8 * numbers.length);
+    }
     for (Floats floats : sorted.values()) {
       bytes.asFloatBuffer().put(floats.values());
       bytes.position(bytes.position() + 4 * floats.values().length);
@@ -64,18 +79,21 @@ public record Safetensors(Map<String, String> metadata, Map<String, Floats> tens
     return bytes.array();
   }
 
-  private byte[] header(Map<String, Floats> sorted) {
+  private byte[] header(Map<String, long[]> wholes, Map<String, Floats> sorted) {
     Map<String, Object> header = new LinkedHashMap<>();
     if (!metadata.isEmpty()) {
       header.put(METADATA, new TreeMap<>(metadata));
     }
     long at = 0;
+    for (Map.Entry<String, long[]> tensor : wholes.entrySet()) {
+      long end = at + 8L * tensor.getValue().length;
+      long[] dims = {tensor.getValue().length};
+      header.put(checked(tensor.getKey()), entry("I64", dims, at, end));
+      at = end;
+    }
     for (Map.Entry<String, Floats> tensor : sorted.entrySet()) {
-      if (tensor.getKey().equals(METADATA)) {
-        throw new IllegalArgumentException("no tensor can have the name " + METADATA);
-      }
       long end = at + 4L * tensor.getValue().values().length;
-      header.put(tensor.getKey(), entry(tensor.getValue().dims(), at, end));
+      header.put(checked(tensor.getKey()), entry("F32", tensor.getValue().dims(), at, end));
       at = end;
     }
     byte[] json = Json.write(header).getBytes(StandardCharsets.UTF_8);
@@ -84,11 +102,18 @@ public record Safetensors(Map<String, String> metadata, Map<String, Floats> tens
     return (new String(json, StandardCharsets.UTF_8) + padding).getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Map<String, Object> entry(long[] dims, long begin, long end) {
+  private static String checked(String name) {
+    if (name.equals(METADATA)) {
+      throw new IllegalArgumentException("no tensor can have the name " + METADATA);
+    }
+    return name;
+  }
+
+  private static Map<String, Object> entry(String type, long[] dims, long begin, long end) {
     List<Object> shape = new ArrayList<>();
     for (long dim : dims) {
       shape.add(dim);
     }
-    return Json.object("dtype", "F32", "shape", shape, "data_offsets", List.of(begin, end));
+    return Json.object("dtype", type, "shape", shape, "data_offsets", List.of(begin, end));
   }
 }

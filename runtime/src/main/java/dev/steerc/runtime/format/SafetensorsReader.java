@@ -29,7 +29,28 @@ final class SafetensorsReader {
   /** A tensor as the header announces it; offsets count from the end of the header. */
   private record Entry(String name, ElementKind kind, long[] dims, long begin, long end) {}
 
+  /** A tensor where it lies in the file. */
+  record Slice(ElementKind kind, long[] dims, ByteBuffer bytes) {}
+
+  /** What a file has, checked but as yet unread; the tensors in their order. */
+  record Layout(Map<String, String> metadata, Map<String, Slice> tensors) {}
+
   Safetensors read() {
+    Layout layout = layout();
+    Map<String, Floats> tensors = new LinkedHashMap<>();
+    layout
+        .tensors()
+        .forEach(
+            (name, slice) -> {
+              if (!slice.kind().isFloat()) {
+                throw unsupported(name, slice.kind().name());
+              }
+              tensors.put(name, new Floats(slice.dims(), slice.kind().all(slice.bytes())));
+            });
+    return new Safetensors(layout.metadata(), tensors);
+  }
+
+  Layout layout() {
     Map<String, Object> header = header();
     ByteBuffer data = file.slice().order(ByteOrder.LITTLE_ENDIAN);
     Map<String, String> metadata = metadata(header.remove("__metadata__"));
@@ -37,13 +58,13 @@ final class SafetensorsReader {
     header.forEach((name, value) -> entries.add(entry(name, value)));
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
     refuseHoles(entries, data.remaining());
-    Map<String, Floats> tensors = new LinkedHashMap<>();
+    Map<String, Slice> tensors = new LinkedHashMap<>();
     for (Entry entry : entries) {
       int length = (int) (entry.end - entry.begin);
       ByteBuffer slice = data.slice((int) entry.begin, length).order(ByteOrder.LITTLE_ENDIAN);
-      tensors.put(entry.name, new Floats(entry.dims, entry.kind.all(slice)));
+      tensors.put(entry.name, new Slice(entry.kind, entry.dims, slice));
     }
-    return new Safetensors(metadata, tensors);
+    return new Layout(metadata, tensors);
   }
 
   /** Reads the header and leaves the file at the first byte behind it. */
@@ -155,7 +176,11 @@ final class SafetensorsReader {
     if (!(dtype instanceof String)) {
       throw bad("tensor `" + name + "` has no element type");
     }
-    throw Problem.of(Code.UNSUPPORTED_FILE, "tensor `" + name + "` has elements of type " + dtype)
+    throw unsupported(name, dtype);
+  }
+
+  private SteercException unsupported(String name, Object dtype) {
+    return Problem.of(Code.UNSUPPORTED_FILE, "tensor `" + name + "` has elements of type " + dtype)
         .at(where)
         .note("read are F32, F64, F16 and BF16")
         .help("convert it to float32 first")

@@ -11,17 +11,18 @@ import java.util.Map;
 /**
  * Where to steer, of all sites that something was learned at.
  *
- * <p>Of the sites whose separation is within 0.01 of the best, it is the one with the highest
- * agreement; of equal ones, the one in the middle. The reason: from some block on nearly all of
- * them tell the texts apart, so that separation only rules the others out. What one vector can do
- * for every text is how far the pairs' differences point one way, which is agreement. And early
- * blocks hold the words more than what they mean, late ones the next token.
+ * <p>Of the sites whose separation is within 0.01 of the best, those count whose agreement is
+ * within 0.02 of the highest, and of them the one nearest to the middle. The reason: from some
+ * block on nearly all of them tell the texts apart, so that separation only rules the others out.
+ * What one vector can do for every text is how far the pairs' differences point one way, which is
+ * agreement. And early blocks hold the words more than what they mean, late ones the next token.
  *
  * @param why one sentence, without a full stop
  * @param warnings what speaks against relying on it, a sentence each; possibly none
  */
 public record Advice(Site site, String why, List<String> warnings) {
   private static final double AS_GOOD = 0.01;
+  private static final double AGREES_AS_MUCH = 0.02;
   private static final double HARDLY = 0.7;
   private static final double OFTEN = 0.25;
   private static final int FEW_ROWS = 16;
@@ -44,34 +45,43 @@ public record Advice(Site site, String why, List<String> warnings) {
         sites.stream()
             .filter(site -> !(learned.get(site).diagnosis().separation() < best - AS_GOOD))
             .toList();
-    Comparator<Site> agreement =
-        Comparator.comparingDouble(site -> agreement(learned.get(site).diagnosis()));
+    double most = good.stream().mapToDouble(site -> agreement(learned.get(site))).max().orElse(0);
     Comparator<Site> fromMiddle =
         Comparator.comparingDouble(
             site -> Math.abs(sites.indexOf(site) - (sites.size() - 1) / 2.0));
-    Site chosen = good.stream().max(agreement.thenComparing(fromMiddle.reversed())).orElseThrow();
-    return new Advice(chosen, why(chosen, learned, good), warnings(learned.get(chosen)));
+    List<Site> agreeing =
+        good.stream()
+            .filter(site -> agreement(learned.get(site)) >= most - AGREES_AS_MUCH)
+            .toList();
+    Site chosen = agreeing.stream().min(fromMiddle).orElseThrow();
+    String why = why(chosen, learned, good.size(), agreeing.size());
+    return new Advice(chosen, why, warnings(learned.get(chosen)));
   }
 
   /** Of texts without pairs, all sites agree alike. */
-  private static double agreement(Diagnosis diagnosis) {
-    return Double.isNaN(diagnosis.agreement()) ? 0 : diagnosis.agreement();
+  private static double agreement(Learned learned) {
+    double agreement = learned.diagnosis().agreement();
+    return Double.isNaN(agreement) ? 0 : agreement;
   }
 
-  private static String why(Site chosen, Map<Site, Learned> learned, List<Site> good) {
+  private static String why(Site chosen, Map<Site, Learned> learned, int good, int agreeing) {
     Diagnosis diagnosis = learned.get(chosen).diagnosis();
     String told = "`" + chosen.text() + "` tells the texts apart with separation ";
     String separation = told + number(diagnosis.separation());
     if (learned.size() == 1) {
       return separation + ", and is the only site";
     }
-    if (good.size() == 1) {
+    if (good == 1) {
       return separation + ", more than any other site";
     }
-    String among = separation + ", and of the " + good.size() + " sites that do so as well ";
-    return Double.isNaN(diagnosis.agreement())
-        ? among + "it is the one in the middle"
-        : among + "its pairs agree most, by " + number(diagnosis.agreement());
+    String among = separation + ", and of the " + good + " sites that do so as well ";
+    if (agreeing == good) {
+      return among + "it is the one in the middle";
+    }
+    String agreement = number(diagnosis.agreement());
+    return agreeing == 1
+        ? among + "its pairs agree most, by " + agreement
+        : among + agreeing + " agree as much, by " + agreement + ", and it is in their middle";
   }
 
   private static List<String> warnings(Learned learned) {

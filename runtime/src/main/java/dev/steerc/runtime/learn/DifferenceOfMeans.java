@@ -3,7 +3,6 @@ package dev.steerc.runtime.learn;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.Trace;
@@ -28,7 +27,8 @@ public final class DifferenceOfMeans {
    * site, so that the directions can be judged.
    *
    * @param span which tokens count; a text of many counts as much as one of few
-   * @throws SteercException when the model has no taps or a pair tells nothing apart
+   * @throws dev.steerc.problem.SteercException when the model has no taps or a pair tells nothing
+   *     apart
    */
   public static Map<Site, Direction> of(SteeredModel model, List<Contrast> pairs, Span span) {
     Set<Site> sites = model.ports().taps().keySet();
@@ -38,7 +38,7 @@ public final class DifferenceOfMeans {
           .help("patch it again with taps: `steerc patch MODEL --layers all --tap`")
           .exception();
     }
-    check(pairs);
+    Examples.check(pairs);
     Map<Site, SiteMeans> means = new LinkedHashMap<>();
     for (int from = 0; from < pairs.size(); from += PAIRS_AT_ONCE) {
       int end = Math.min(pairs.size(), from + PAIRS_AT_ONCE);
@@ -52,36 +52,12 @@ public final class DifferenceOfMeans {
     return Collections.unmodifiableMap(directions);
   }
 
-  private static void check(List<Contrast> pairs) {
-    List<Problem> problems = new ArrayList<>();
-    if (pairs.isEmpty()) {
-      problems.add(
-          Problem.of(Code.BAD_PAIRS, "there are no pairs of texts to learn from")
-              .help("pass one pair at least; some dozens are better"));
-    }
-    for (int i = 0; i < pairs.size(); i++) {
-      if (pairs.get(i).positive().equals(pairs.get(i).negative())) {
-        problems.add(
-            Problem.of(Code.BAD_PAIRS, "both texts of pair " + (i + 1) + " are the same")
-                .note(quoted(pairs.get(i).positive()))
-                .help("leave the pair out, or let one text lack what the other has"));
-      }
-    }
-    if (!problems.isEmpty()) {
-      throw new SteercException(problems);
-    }
-  }
-
-  private static String quoted(String text) {
-    return '`' + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + '`';
-  }
-
   /** The positive and the negative text of each pair by turns. */
   private static List<Prompt> prompts(List<Contrast> pairs) {
     List<Prompt> prompts = new ArrayList<>();
     for (Contrast pair : pairs) {
-      prompts.add(Prompt.of(pair.positive()));
-      prompts.add(Prompt.of(pair.negative()));
+      prompts.add(Prompt.of(pair.having().text()));
+      prompts.add(Prompt.of(pair.lacking().text()));
     }
     return prompts;
   }

@@ -4,6 +4,8 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.format.Digest;
+import dev.steerc.runtime.format.FileBytes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +112,11 @@ public final class Tokenizer implements AutoCloseable {
   /** The file it was read from. */
   public Path file() {
     return file;
+  }
+
+  /** The SHA-256 of that file, as {@code sha256:…}: what tells one tokenizer from another. */
+  public String digest() {
+    return "sha256:" + Digest.sha256(FileBytes.read(file, MAX_FILE, Code.BAD_TOKENIZER));
   }
 
   /** The ids of a text, with the tokens that the tokenizer puts around every text. */

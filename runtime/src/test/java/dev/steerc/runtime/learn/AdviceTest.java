@@ -27,6 +27,18 @@ class AdviceTest {
   }
 
   @Test
+  void middleOneWinsAmongThoseThatAgreeAsMuch() {
+    add(0, 1, 0.5);
+    add(1, 1, 0.749);
+    add(2, 1, 0.73);
+    add(3, 1, 0.745);
+    check(
+        1,
+        "`1.resid_post` tells the texts apart with separation 1.00, and of the 4 sites that do so"
+            + " as well 3 agree as much, by 0.75, and it is in their middle");
+  }
+
+  @Test
   void bestToldWinsWhereOthersAreFarBehind() {
     add(0, 0.7, 0.9);
     add(1, 0.95, 0.1);

@@ -1,0 +1,94 @@
+package dev.steerc.runtime.capture;
+
+import dev.steerc.plan.Site;
+import dev.steerc.runtime.format.FileBytes;
+import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.format.Safetensors;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A shard in the making: the rows of some texts, which come in any order. */
+final class Draft {
+  private final Shard shard;
+  private final List<Tokens> texts;
+  private final Pooling pooling;
+  private final long[] textOf;
+  private final int[] firstRow;
+  private final Map<Site, float[]> rows = new LinkedHashMap<>();
+  private final Map<Site, Double> lengths = new LinkedHashMap<>();
+  private long tokens;
+  private int done;
+
+  /**
+   * A shard that has no rows yet.
+   *
+   * @param texts the texts of the shard in their order
+   */
+  Draft(Shard shard, List<Tokens> texts) {
+    this.shard = shard;
+    this.texts = texts;
+    this.pooling = shard.contents().pooling();
+    this.firstRow = new int[texts.size() + 1];
+    for (int i = 0; i < texts.size(); i++) {
+      firstRow[i + 1] = firstRow[i] + pooling.rows(texts.get(i));
+    }
+    int all = firstRow[texts.size()];
+    this.textOf = new long[all];
+    for (int i = 0; i < texts.size(); i++) {
+      Arrays.fill(textOf, firstRow[i], firstRow[i + 1], shard.first() + i);
+    }
+    shard.contents().widths().forEach((site, width) -> rows.put(site, new float[all * width]));
+  }
+
+  /** Takes what a text had: [tokens, width] by site. */
+  void put(int index, Map<Site, Floats> activations) {
+    Tokens text = texts.get(index);
+    done++;
+    int first = pooling.first(text);
+    tokens += text.ids().length - first;
+    rows.forEach(
+        (site, into) -> {
+          Floats there = activations.get(site);
+          pooling.put(there, text, into, firstRow[index] * there.width());
+          lengths.merge(site, lengths(there, first), Double::sum);
+        });
+  }
+
+  /** How many texts have their rows. */
+  int texts() {
+    return done;
+  }
+
+  /** The Euclidean lengths of the tokens from one on, added up. */
+  private static double lengths(Floats activations, int first) {
+    int width = activations.width();
+    double sum = 0;
+    for (int at = first * width; at < activations.values().length; at += width) {
+      double squares = 0;
+      for (int i = at; i < at + width; i++) {
+        squares += (double) activations.values()[i] * activations.values()[i];
+      }
+      sum += Math.sqrt(squares);
+    }
+    return sum;
+  }
+
+  /** Writes the shard, whole or not at all. */
+  void write() {
+    Map<String, Floats> tensors = new LinkedHashMap<>();
+    rows.forEach(
+        (site, values) -> {
+          long[] dims = {textOf.length, shard.contents().widths().get(site)};
+          tensors.put(site.path(), new Floats(dims, values));
+        });
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(Shard.CAPTURE, shard.contents().mark());
+    metadata.put(Shard.FIRST, Long.toString(shard.first()));
+    metadata.put(Shard.TOKENS, Long.toString(tokens));
+    lengths.forEach((site, sum) -> metadata.put(Shard.length(site), sum.toString()));
+    byte[] bytes = new Safetensors(metadata, tensors).toBytes(Map.of(Shard.TEXT, textOf));
+    FileBytes.write(shard.file(), bytes);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.steerc.runtime.learn;
+
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.capture.Passage;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What can be learned from: texts, and the class of each.
+ *
+ * @param passages the texts; of pairs, the positive and the negative one by turns
+ * @param classes what the classes are called, the one that lacks the concept first
+ * @param of the class of each text
+ * @param paired whether the texts are pairs
+ */
+public record Examples(List<Passage> passages, List<String> classes, int[] of, boolean paired) {
+  private static final int MOST_PROBLEMS = 5;
+
+  public Examples {
+    passages = List.copyOf(passages);
+    classes = List.copyOf(classes);
+  }
+
+  /**
+   * Pairs of texts.
+   *
+   * @throws SteercException when there is none, or both texts of one are the same
+   */
+  public static Examples ofPairs(List<Contrast> pairs) {
+    check(pairs);
+    List<Passage> passages = new ArrayList<>();
+    int[] of = new int[2 * pairs.size()];
+    for (Contrast pair : pairs) {
+      of[passages.size()] = 1;
+      passages.add(pair.having());
+      passages.add(pair.lacking());
+    }
+    return new Examples(passages, List.of("negative", "positive"), of, true);
+  }
+
+  /**
+   * Texts of two classes or more, which count in the order of their names.
+   *
+   * @throws SteercException when there is only one class
+   */
+  public static Examples ofLabelled(List<Labelled> texts) {
+    List<String> classes = List.copyOf(new TreeSet<>(texts.stream().map(Labelled::label).toList()));
+    if (classes.size() < 2) {
+      throw Problem.of(Code.BAD_PAIRS, "the texts are not of two classes")
+          .note(classes.isEmpty() ? "there are no texts" : "all are of `" + classes.get(0) + "`")
+          .help("pass texts of two labels at least")
+          .exception();
+    }
+    int[] of = texts.stream().mapToInt(text -> classes.indexOf(text.label())).toArray();
+    return new Examples(texts.stream().map(Labelled::passage).toList(), classes, of, false);
+  }
+
+  /** Says all that is wrong with pairs. */
+  static void check(List<Contrast> pairs) {
+    List<Problem> problems = new ArrayList<>();
+    if (pairs.isEmpty()) {
+      problems.add(
+          Problem.of(Code.BAD_PAIRS, "there are no pairs of texts to learn from")
+              .help("pass one pair at least; some dozens are better"));
+    }
+    for (int i = 0; i < pairs.size() && problems.size() < MOST_PROBLEMS; i++) {
+      if (pairs.get(i).positive().equals(pairs.get(i).negative())) {
+        problems.add(
+            Problem.of(Code.BAD_PAIRS, "both texts of pair " + (i + 1) + " are the same")
+                .note(quoted(pairs.get(i).positive()))
+                .help("leave the pair out, or let one text lack what the other has"));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new SteercException(problems);
+    }
+  }
+
+  private static String quoted(String text) {
+    return '`' + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + '`';
+  }
+
+  /** How many pairs there are, or texts without pairs. */
+  public int count() {
+    return passages.size() / size();
+  }
+
+  /** Whether the texts are of two labels, and no part of them is left out. */
+  boolean areWhole() {
+    return !paired && classes.size() == 2 && passages.stream().allMatch(p -> p.prompt().isEmpty());
+  }
+
+  private int size() {
+    return paired ? 2 : 1;
+  }
+
+  private List<Passage> unit(int index) {
+    return passages.subList(index * size(), (index + 1) * size());
+  }
+
+  /** The pairs, or texts, to hold out: whatever their order, the same ones of the same texts. */
+  BitSet heldOut(double share, long seed) {
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < count(); i++) {
+      keys.add(String.join("\0", unit(i).stream().map(Passage::text).toList()));
+    }
+    return Split.of(keys, share, seed);
+  }
+
+  /** The labels of the rows that the texts give, a row each. */
+  Labels labels(BitSet heldOut) {
+    BitSet rows = new BitSet();
+    heldOut.stream().forEach(i -> rows.set(i * size(), (i + 1) * size()));
+    return new Labels(of.clone(), classes.size(), paired, rows);
+  }
+
+  /**
+   * How the texts begin that are not held out: what is in front of what counts, or the whole text
+   * where all of it does.
+   */
+  Set<String> beginnings(BitSet heldOut) {
+    Set<String> beginnings = new LinkedHashSet<>();
+    for (int i = heldOut.nextClearBit(0); i < count(); i = heldOut.nextClearBit(i + 1)) {
+      for (Passage passage : unit(i)) {
+        boolean begins = !passage.prompt().isBlank();
+        beginnings.add((begins ? passage.prompt() : passage.text()).strip());
+      }
+    }
+    return beginnings;
+  }
+}

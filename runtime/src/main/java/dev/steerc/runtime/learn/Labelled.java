@@ -1,0 +1,61 @@
+package dev.steerc.runtime.learn;
+
+import dev.steerc.runtime.capture.Lines;
+import dev.steerc.runtime.capture.Passage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A text and the class that it is of.
+ *
+ * @param label what the class is called
+ */
+public record Labelled(Passage passage, String label) {
+  private static final String FORM =
+      "{\"text\": \"…\", \"label\": \"…\"}, with a \"prompt\" in front that does not count";
+
+  private static final String EITHER =
+      "{\"positive\": \"…\", \"negative\": \"…\"} or {\"text\": \"…\", \"label\": \"…\"}";
+
+  /**
+   * Reads a file with a JSON object in each line: {@code text}, {@code label} and perhaps {@code
+   * prompt}. A label is text, a whole number, or true or false.
+   *
+   * @throws dev.steerc.problem.SteercException naming the line that makes no sense
+   */
+  public static List<Labelled> read(Path file) {
+    List<Labelled> all = new ArrayList<>();
+    new Lines(file, FORM)
+        .forEach(
+            line -> {
+              Map<?, ?> object = line.object();
+              String prompt = line.optional(object, "prompt").orElse("");
+              Passage passage = new Passage(prompt, line.text(object, "text"));
+              all.add(new Labelled(passage, label(line, object)));
+              return true;
+            });
+    return all;
+  }
+
+  /** Whether the first line of a file with JSON lines has a label. */
+  public static boolean isIn(Path file) {
+    boolean[] is = {false};
+    new Lines(file, EITHER)
+        .forEach(
+            line -> {
+              is[0] = line.object().containsKey("label");
+              return false;
+            });
+    return is[0];
+  }
+
+  private static String label(Lines.Line line, Map<?, ?> object) {
+    Object label = object.get("label");
+    if (label instanceof Long || label instanceof Boolean) {
+      return label.toString();
+    }
+    return line.text(object, "label");
+  }
+}
