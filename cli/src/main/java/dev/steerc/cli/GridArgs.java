@@ -25,7 +25,7 @@ final class GridArgs {
       names = "--strengths",
       split = ",",
       paramLabel = "S",
-      description = "Factors on the vector (default: 0.5,1,2,3,4,6,8).")
+      description = "Factors on the vector (default: 0.5,1,1.5,2,3,4,6).")
   private List<Double> strengths = List.of();
 
   @Option(

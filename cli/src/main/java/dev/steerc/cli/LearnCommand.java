@@ -9,6 +9,7 @@ import dev.steerc.runtime.Twin;
 import dev.steerc.runtime.capture.Capture;
 import dev.steerc.runtime.capture.Pooling;
 import dev.steerc.runtime.learn.Examples;
+import dev.steerc.runtime.learn.Form;
 import dev.steerc.runtime.learn.Learning;
 import dev.steerc.runtime.learn.Lesson;
 import dev.steerc.runtime.learn.Method;
@@ -67,6 +68,15 @@ final class LearnCommand implements Runnable {
       defaultValue = "diffmean",
       description = "diffmean (the default), pca, logistic, actadd, or leace, which erases.")
   private String method;
+
+  @Option(
+      names = "--as",
+      paramLabel = "FORM",
+      defaultValue = "add",
+      description =
+          "How it is used: add (the default); ablate: the part along it goes; set: it becomes what"
+              + " texts have that lack it.")
+  private String form;
 
   @Mixin private TapArgs taps;
 
@@ -150,13 +160,20 @@ final class LearnCommand implements Runnable {
           .exception();
     }
     List<String> methods = Arrays.stream(Method.values()).map(Method::label).toList();
-    Method chosen =
-        Method.of(method)
-            .orElseThrow(
-                () ->
-                    Problem.of(Code.USAGE, "there is no method `" + method + "`")
-                        .help(Choices.help(method, methods))
-                        .exception());
-    return new Lesson(chosen, heldOut, seed);
+    Method chosen = Method.of(method).orElseThrow(() -> unknown("method", method, methods));
+    List<String> forms = Arrays.stream(Form.values()).map(Form::label).toList();
+    Form use = Form.of(form).orElseThrow(() -> unknown("form", form, forms));
+    if (chosen == Method.LEACE && use != Form.ADD) {
+      throw Problem.of(Code.USAGE, "leace learns an eraser, which cannot be used otherwise")
+          .help("leave --as out, or choose another --method")
+          .exception();
+    }
+    return new Lesson(chosen, use, heldOut, seed);
+  }
+
+  private static RuntimeException unknown(String what, String given, List<String> known) {
+    return Problem.of(Code.USAGE, "there is no " + what + " `" + given + "`")
+        .help(Choices.help(given, known))
+        .exception();
   }
 }

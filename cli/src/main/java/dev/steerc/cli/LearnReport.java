@@ -126,8 +126,7 @@ record LearnReport(Path model, Path output, Examples examples, Learning learning
 
   /** Judging comes first; steering needs the site to be patched. */
   private List<String> next() {
-    String op =
-        learned().get(learning.advice().site()).edit().op().equals("add") ? "add" : "project";
+    String op = op(learned().get(learning.advice().site())).equals("add") ? "add" : "project";
     return List.of(
         "next: steerc sweep " + model + " " + output + " --prompts PROMPTS",
         String.format(
@@ -166,11 +165,15 @@ record LearnReport(Path model, Path output, Examples examples, Learning learning
         "alarms", gate.alarms());
   }
 
-  private static Map<String, Object> toMap(Learned learned) {
+  private String op(Learned learned) {
+    return learning.lesson().form().edit(learned).op();
+  }
+
+  private Map<String, Object> toMap(Learned learned) {
     Diagnosis diagnosis = learned.diagnosis();
     OptionalDouble left = diagnosis.left();
     return Json.object(
-        "op", learned.edit().op(),
+        "op", op(learned),
         "separation", diagnosis.separation(),
         "agreement", diagnosis.agreement(),
         "wrong_side", diagnosis.wrongSide(),

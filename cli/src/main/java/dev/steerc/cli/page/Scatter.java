@@ -21,10 +21,12 @@ record Scatter(Swept swept, int width, int height) {
   private static final int BOTTOM = 44;
   private static final int COLOURS = 8;
 
-  /** Beyond this a text is ruined, and how much makes no difference. */
-  private static final double MOST = 25;
+  /** How far the axis goes, at least and at most: what is ruined beyond it makes no difference. */
+  private static final double WIDE = 4;
 
-  private static final double[] TICKS = {0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20};
+  private static final double WIDEST = 25;
+
+  private static final double[] TICKS = {0.5, 0.7, 1, 1.2, 1.5, 2, 3, 5, 10, 20};
 
   String svg(String css) {
     StringBuilder out = new StringBuilder();
@@ -64,7 +66,13 @@ record Scatter(Swept swept, int width, int height) {
 
   private double ratio(Measurement measured) {
     double ratio = measured.perplexity() / swept.baselines().plain().perplexity();
-    return Math.min(MOST, Math.max(least(), ratio));
+    return Math.min(most(), Math.max(least(), ratio));
+  }
+
+  /** The end of the axis, well behind the limit. */
+  private double most() {
+    boolean isLimited = swept.rule().kind() == Rule.Kind.BEST;
+    return isLimited ? Math.min(WIDEST, Math.max(WIDE, 2 * swept.rule().limit())) : WIDEST;
   }
 
   /** Some room at the left of the best text. */
@@ -81,7 +89,7 @@ record Scatter(Swept swept, int width, int height) {
   }
 
   private double x(double ratio) {
-    double share = Math.log(ratio / least()) / Math.log(MOST / least());
+    double share = Math.log(ratio / least()) / Math.log(most() / least());
     return LEFT + share * (width - LEFT - RIGHT);
   }
 
@@ -96,20 +104,24 @@ record Scatter(Swept swept, int width, int height) {
     }
     double free = 0;
     for (double tick : TICKS) {
-      if (tick >= least() && x(tick) - free > 34 && x(MOST) - x(tick) > 38) {
+      if (tick >= least() && x(tick) - free > 34 && x(most()) - x(tick) > 38) {
         free = x(tick);
         line("grid", free, TOP, free, height - BOTTOM, out);
         words("tick middle", free, height - BOTTOM + 18, Html.strength(tick) + "×", out);
       }
     }
     words(
-        "tick end", width - RIGHT + 8, height - BOTTOM + 18, "≥" + Html.strength(MOST) + "×", out);
+        "tick end",
+        width - RIGHT + 8,
+        height - BOTTOM + 18,
+        "≥" + Html.strength(most()) + "×",
+        out);
     words("axis end", width - RIGHT, height - 6, "perplexity, times the plain text's", out);
     words("axis", 4, 14, "effect", out);
   }
 
   private void limit(StringBuilder out) {
-    if (swept.rule().kind() == Rule.Kind.BEST && swept.rule().limit() < MOST) {
+    if (swept.rule().kind() == Rule.Kind.BEST && swept.rule().limit() < most()) {
       double at = x(Math.max(least(), swept.rule().limit()));
       line("limit", at, TOP, at, height - BOTTOM, out);
       words("tick", at + 5, height - BOTTOM - 8, "limit", out);

@@ -135,13 +135,13 @@ public record Learning(
             old.rows(),
             old.seen(),
             old.left());
-    return new Learned(learned.edit(), now);
+    return new Learned(learned.edit(), now, learned.level());
   }
 
   /** The vector, which acts at the site that the advice names. */
   public Vector vector(String name) {
     Map<Site, Edit> edits = new LinkedHashMap<>();
-    learned.forEach((site, one) -> edits.put(site, one.edit()));
+    learned.forEach((site, one) -> edits.put(site, lesson.form().edit(one)));
     Optional<String> base = Optional.of(origin.base());
     return new Vector(name, edits, Optional.empty(), base, Set.of(advice.site()));
   }

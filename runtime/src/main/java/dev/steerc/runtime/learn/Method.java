@@ -87,7 +87,15 @@ public enum Method {
     }
     Sample sample = Sample.of(rows, labels);
     Edit edit = edit(sample, seed);
-    return new Learned(edit, Judge.diagnosis(sample, edit));
+    return new Learned(edit, Judge.diagnosis(sample, edit), level(sample, edit));
+  }
+
+  private static double level(Sample sample, Edit edit) {
+    if (!(edit instanceof Edit.Add added)) {
+      return Double.NaN;
+    }
+    double[] direction = Doubles.of(added.vector());
+    return Doubles.dot(direction, sample.means()[0]) / Doubles.norm(direction);
   }
 
   abstract Edit edit(Sample sample, long seed);

@@ -39,7 +39,7 @@ public record Grid(
     Positions positions) {
 
   /** Times the vector, where nothing else is said. */
-  public static final List<Double> USUAL = List.of(0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0);
+  public static final List<Double> USUAL = List.of(0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0);
 
   public Grid {
     places = List.copyOf(places);

@@ -82,7 +82,7 @@ class AdviceTest {
   @Test
   void everyDoubtIsAWarning() {
     Diagnosis doubtful = new Diagnosis(0.69, 0.1, 0.26, 5.1, 10, 14, false, OptionalDouble.empty());
-    learned.put(site(0), new Learned(new Edit.Add(Floats.filled(1, 2)), doubtful));
+    learned.put(site(0), new Learned(new Edit.Add(Floats.filled(1, 2)), doubtful, 0));
     assertThat(Advice.of(learned).warnings())
         .containsExactly(
             "the texts are hardly told apart here: separation 0.69, where 0.5 is chance",
@@ -90,7 +90,7 @@ class AdviceTest {
             "only 14 texts were held out, too few to rely on",
             "the vector is 51 % as long as the activations, which may break the text");
     Diagnosis seen = new Diagnosis(1, 1, 0, 5, 10, 14, true, OptionalDouble.empty());
-    learned.put(site(0), new Learned(new Edit.Add(Floats.filled(1, 2)), seen));
+    learned.put(site(0), new Learned(new Edit.Add(Floats.filled(1, 2)), seen, 0));
     assertThat(Advice.of(learned).warnings())
         .containsExactly("no text was held out, so that noise looks like success");
   }
@@ -100,14 +100,14 @@ class AdviceTest {
     Floats matrix = Floats.filled(1, 2, 1);
     Edit eraser = new Edit.LowRank(matrix, Floats.filled(1, 1), Floats.filled(1, 1, 2));
     Diagnosis far = new Diagnosis(1, 1, 0, 9, 10, 40, false, OptionalDouble.of(0.5));
-    learned.put(site(0), new Learned(eraser, far));
+    learned.put(site(0), new Learned(eraser, far, Double.NaN));
     assertThat(Advice.of(learned).warnings()).isEmpty();
   }
 
   private void add(int block, double separation, double agreement) {
     Diagnosis diagnosis =
         new Diagnosis(separation, agreement, 0.25, 5, 10, 16, false, OptionalDouble.empty());
-    learned.put(site(block), new Learned(new Edit.Add(Floats.filled(1, 2)), diagnosis));
+    learned.put(site(block), new Learned(new Edit.Add(Floats.filled(1, 2)), diagnosis, 0));
   }
 
   private static Site site(int block) {

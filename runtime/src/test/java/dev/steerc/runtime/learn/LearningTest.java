@@ -128,7 +128,7 @@ class LearningTest {
   @EnumSource(names = {"MEAN", "LAST"})
   void vectorIsTheDifferenceOfTheMeans(Pooling pooling) {
     List<Contrast> pairs = pairs(20);
-    Lesson lesson = new Lesson(Method.DIFFMEAN, 0.3, 5);
+    Lesson lesson = new Lesson(Method.DIFFMEAN, Form.ADD, 0.3, 5);
     Learning learning =
         Learning.of(capture(pooling), Examples.ofPairs(pairs), lesson, Progress.NONE);
     assertThat(learning.heldOut()).isBetween(1, 19);
@@ -205,7 +205,7 @@ class LearningTest {
     byte[] bytes = bytes(first);
     assertThat(bytes(again)).isEqualTo(bytes);
     assertThat(bytes(anew)).isEqualTo(bytes);
-    Lesson other = new Lesson(Method.PCA, 0.2, 2);
+    Lesson other = new Lesson(Method.PCA, Form.ADD, 0.2, 2);
     assertThat(bytes(Learning.of(capture, kept, examples, other, Progress.NONE)))
         .isNotEqualTo(bytes);
   }
@@ -309,8 +309,9 @@ class LearningTest {
 
   @Test
   void settingsAreChecked() {
-    assertThatIllegalArgumentException().isThrownBy(() -> new Lesson(Method.PCA, 1, 1));
-    assertThatIllegalArgumentException().isThrownBy(() -> new Lesson(Method.PCA, -0.1, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Lesson(Method.PCA, Form.ADD, 1, 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Lesson(Method.PCA, Form.ADD, -0.1, 1));
     Examples examples = Examples.ofPairs(pairs(2));
     assertThatIllegalArgumentException()
         .isThrownBy(
