@@ -5,10 +5,13 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.measure.Grid;
 import dev.steerc.runtime.measure.Rule;
+import dev.steerc.runtime.steering.Condition;
 import dev.steerc.runtime.steering.Positions;
 import dev.steerc.runtime.steering.Vector;
+import dev.steerc.runtime.steering.VectorStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What is tried, and how one of it is chosen. */
@@ -44,6 +47,14 @@ final class GridArgs {
   private String positions = "all";
 
   @Option(
+      names = "--when",
+      paramLabel = "CONDITION",
+      description =
+          "Steer only those prompts for which it holds, as `steerc run --when` does; the others are"
+              + " measured as well.")
+  private String when;
+
+  @Option(
       names = "--rule",
       paramLabel = "RULE",
       description =
@@ -68,14 +79,20 @@ final class GridArgs {
       description = "Look for less of the concept.")
   private boolean minimise;
 
-  Grid grid(Vector vector, Map<Site, Double> norms, int blocks) {
+  /** The condition, with its vector from a folder or a file. */
+  Optional<Condition> when(VectorStore store) {
+    return Optional.ofNullable(when).map(text -> SteerArgs.condition(text, store));
+  }
+
+  Grid grid(Vector vector, Map<Site, Double> norms, int blocks, Optional<Condition> condition) {
     Vector placed = Grid.placed(vector, blocks);
     return new Grid(
         placed,
         Grid.places(placed, layers, norms, blocks),
         amounts(),
         !fractions.isEmpty(),
-        where());
+        where(),
+        condition);
   }
 
   /** Says what is wrong with the options, whatever the vector. */

@@ -93,7 +93,7 @@ final class SteerArgs {
     return new Steering(terms, rule());
   }
 
-  private static Condition condition(String text, VectorStore store) {
+  static Condition condition(String text, VectorStore store) {
     ConditionText parsed = ConditionText.parse(text);
     return parsed.condition(store.get(parsed.source()));
   }

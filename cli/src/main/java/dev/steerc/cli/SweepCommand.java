@@ -9,10 +9,13 @@ import dev.steerc.runtime.measure.Halves;
 import dev.steerc.runtime.measure.Scorer;
 import dev.steerc.runtime.measure.Sweep;
 import dev.steerc.runtime.measure.Swept;
+import dev.steerc.runtime.steering.Condition;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
+import dev.steerc.runtime.steering.VectorStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,7 +78,9 @@ final class SweepCommand implements Runnable {
 
   @Override
   public void run() {
-    VectorFile file = SteerArgs.store(model.path(), vectors).file(vector);
+    VectorStore store = SteerArgs.store(model.path(), vectors);
+    VectorFile file = store.file(vector);
+    Optional<Condition> when = tried.when(store);
     Path source = file.path();
     Vector swept = file.vector();
     output.check(source);
@@ -89,10 +94,10 @@ final class SweepCommand implements Runnable {
       try (Twin twin =
           Twin.open(
               model.path(),
-              found -> Grid.needs(Grid.placed(swept, found.blocks())),
+              found -> Grid.needs(Grid.placed(swept, found.blocks()), when),
               model.options())) {
         SteeredModel opened = twin.model();
-        Grid grid = tried.grid(swept, file.norms(), opened.ports().blocks());
+        Grid grid = tried.grid(swept, file.norms(), opened.ports().blocks(), when);
         Sweep sweep =
             new Sweep(
                 grid,

@@ -9,6 +9,7 @@ import dev.steerc.runtime.format.Digest;
 import dev.steerc.runtime.format.FileBytes;
 import dev.steerc.runtime.measure.Exam;
 import dev.steerc.runtime.measure.Sweep;
+import dev.steerc.runtime.steering.Condition;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,11 +47,17 @@ record SweepSetting(Map<String, String> facts, String command) {
     }
     facts.put("rule", sweep.rule().text());
     facts.put("positions", sweep.grid().positions().toString());
+    sweep.grid().when().ifPresent(one -> facts.put("condition", condition(one)));
     sweep.instruction().ifPresent(text -> facts.put("instruction", text));
     facts.put("generating", generating(exam.settings().apply(model.defaults())));
     facts.put("seed", Long.toString(exam.seed()));
     String typed = arguments.stream().map(SweepSetting::quoted).collect(Collectors.joining(" "));
     return new SweepSetting(facts, "steerc " + typed);
+  }
+
+  private static String condition(Condition when) {
+    String side = when.above() ? " above " : " below ";
+    return "the mean activation at " + when.site().text() + side + when.threshold();
   }
 
   private static String generating(Settings settings) {

@@ -5,8 +5,10 @@ import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Layers;
 import dev.steerc.plan.Project;
 import dev.steerc.plan.Site;
+import dev.steerc.plan.Tap;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.runtime.steering.Condition;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Positions;
 import dev.steerc.runtime.steering.Steering;
@@ -30,13 +32,15 @@ import java.util.Set;
  * @param amounts the strengths, or fractions of the typical length; weakest first
  * @param fractions whether the amounts are fractions
  * @param positions the tokens that are steered
+ * @param when the prompts that are steered; empty for all
  */
 public record Grid(
     Vector vector,
     List<Place> places,
     List<Double> amounts,
     boolean fractions,
-    Positions positions) {
+    Positions positions,
+    Optional<Condition> when) {
 
   /** Times the vector, where nothing else is said. */
   public static final List<Double> USUAL = List.of(0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0);
@@ -117,8 +121,9 @@ public record Grid(
   }
 
   /** What a model needs so that a vector can act wherever it has an edit. */
-  public static List<Intervention> needs(Vector vector) {
+  public static List<Intervention> needs(Vector vector, Optional<Condition> when) {
     List<Intervention> needs = new ArrayList<>();
+    when.ifPresent(condition -> needs.add(new Tap(condition.site())));
     vector
         .edits()
         .forEach(
@@ -141,6 +146,7 @@ public record Grid(
   }
 
   Steering steering(Place place, double strength) {
-    return Steering.of(Term.of(vector.at(place.sites()), strength).on(positions));
+    Term term = Term.of(vector.at(place.sites()), strength).on(positions);
+    return Steering.of(when.map(term::when).orElse(term));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.steerc.models.TestData;
 import dev.steerc.plan.Site;
+import dev.steerc.plan.Tap;
 import dev.steerc.problem.Code;
 import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.Prompt;
@@ -14,6 +15,7 @@ import dev.steerc.runtime.TestModels;
 import dev.steerc.runtime.Trace;
 import dev.steerc.runtime.Twin;
 import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.steering.Condition;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Positions;
 import dev.steerc.runtime.steering.Steering;
@@ -140,7 +142,8 @@ class SweepTest {
         .isCloseTo((length / 10 + length(vector, TWO) / 20) / 2, within(1e-6));
     Refused.check(
         Code.SITE_NOT_NAMED, "layers 1,3", () -> Grid.places(vector, List.of("1,3"), norms, 4));
-    Grid fractions = new Grid(vector, own, List.of(0.2, 0.05), true, Positions.ALL);
+    Grid fractions =
+        new Grid(vector, own, List.of(0.2, 0.05), true, Positions.ALL, Optional.empty());
     assertThat(fractions.amounts()).containsExactly(0.05, 0.2);
     assertThat(fractions.strength(own.get(0), 0.2) * own.get(0).share())
         .isCloseTo(0.2, within(1e-9));
@@ -148,13 +151,13 @@ class SweepTest {
     Refused.check(
         Code.NORM_MISSING,
         "layers 0",
-        () -> new Grid(vector, unknown, List.of(0.1), true, Positions.ALL));
+        () -> new Grid(vector, unknown, List.of(0.1), true, Positions.ALL, Optional.empty()));
     Vector ablation = vector(new Edit.Ablate(floats(24)), new Edit.Ablate(floats(24)));
     List<Place> reading = Grid.places(ablation, List.of(), norms, 4);
     Refused.check(
         Code.NORM_MISSING,
         "vector that is added",
-        () -> new Grid(ablation, reading, List.of(0.1), true, Positions.ALL));
+        () -> new Grid(ablation, reading, List.of(0.1), true, Positions.ALL, Optional.empty()));
   }
 
   private static double length(Vector vector, Site site) {
@@ -177,6 +180,19 @@ class SweepTest {
   }
 
   /** The file at strength 1 is the vector at the chosen strength and place, to the last bits. */
+  @Test
+  void conditionIsThatOfEveryPoint() {
+    Vector vector = added();
+    Condition when = Condition.above(TWO, Floats.filled(1, vector.edits().get(TWO).width()), 0.1);
+    List<Place> places = Grid.places(vector, List.of("0-2"), Map.of(), 4);
+    Grid grid = new Grid(vector, places, List.of(2.0), false, Positions.last(1), Optional.of(when));
+    assertThat(grid.steering(places.get(0), 2).terms())
+        .singleElement()
+        .satisfies(term -> assertThat(term.condition()).contains(when))
+        .satisfies(term -> assertThat(term.positions()).isEqualTo(Positions.last(1)));
+    assertThat(Grid.needs(vector, Optional.of(when))).contains(new Tap(TWO));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"add", "ablate", "clamp", "reflect", "rotate", "low-rank"})
   void writtenPointIsTheChosenOne(String op) {
@@ -189,7 +205,8 @@ class SweepTest {
               Grid.places(vector, List.of("2"), Map.of(), 4),
               List.of(strength),
               false,
-              Positions.ALL);
+              Positions.ALL,
+              Optional.empty());
       Point chosen = point(grid.places().get(0), strength, 1, 10, 0);
       Swept swept =
           new Swept(
@@ -214,7 +231,7 @@ class SweepTest {
       try (Twin twin =
           Twin.open(
               TestModels.graph("withpast"),
-              model -> Grid.needs(vector),
+              model -> Grid.needs(vector, Optional.empty()),
               ModelOptions.DEFAULT.threads(1))) {
         Trace expected = trace(twin.model(), Steering.of(Term.of(vector, strength).at(TWO)));
         Trace there = trace(twin.model(), Steering.of(written.vector(), 1));
@@ -240,7 +257,11 @@ class SweepTest {
         TestData.root().resolve("testdata/tokenizer/tokenizer.json"),
         folder.resolve("tokenizer.json"));
     Vector vector = added();
-    try (Twin twin = Twin.open(path, model -> Grid.needs(vector), ModelOptions.DEFAULT.threads(1));
+    try (Twin twin =
+            Twin.open(
+                path,
+                model -> Grid.needs(vector, Optional.empty()),
+                ModelOptions.DEFAULT.threads(1));
         Scorer scorer = WordScorer.open(Files.writeString(folder.resolve("w"), "/[a-m]/"))) {
       List<String> prompts = IntStream.range(0, 6).mapToObj(i -> "Go " + i).toList();
       Halves halves = Halves.of(prompts);
@@ -250,7 +271,8 @@ class SweepTest {
               Grid.places(vector, List.of(), Map.of(), 4),
               List.of(0.001, 1e36, 2e36, -0.001),
               false,
-              Positions.ALL);
+              Positions.ALL,
+              Optional.empty());
       List<Integer> done = new ArrayList<>();
       Swept swept =
           new Sweep(
