@@ -81,7 +81,7 @@ final class GridArgs {
 
   /** The condition, with its vector from a folder or a file. */
   Optional<Condition> when(VectorStore store) {
-    return Optional.ofNullable(when).map(text -> SteerArgs.condition(text, store));
+    return Optional.ofNullable(when).map(store::condition);
   }
 
   Grid grid(Vector vector, Map<Site, Double> norms, int blocks, Optional<Condition> condition) {

@@ -43,9 +43,9 @@ record LearnReport(Path model, Path output, Examples examples, Learning learning
 
   private String condition(Gate gate) {
     return String.format(
-        "as a condition: --when '%s%s' holds for %s of `%s` and %s of `%s`",
+        "as a condition: --when %s (%s) holds for %s of `%s` and %s of `%s`",
         output,
-        gate.text(),
+        gate.text().substring(1),
         percent(gate.hits()),
         examples.classes().get(1),
         percent(gate.alarms()),

@@ -3,7 +3,6 @@ package dev.steerc.cli;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.steering.Condition;
-import dev.steerc.runtime.steering.ConditionText;
 import dev.steerc.runtime.steering.Conflict;
 import dev.steerc.runtime.steering.SteerText;
 import dev.steerc.runtime.steering.Steering;
@@ -35,7 +34,7 @@ final class SteerArgs {
       paramLabel = "CONDITION",
       description =
           "NAME@SITE>COSINE or NAME@SITE<COSINE: steer only where the prompt's mean activation at a"
-              + " tapped site compares so with that vector.")
+              + " tapped site compares so with that vector; NAME alone where its file says the rest.")
   private String when;
 
   @Option(
@@ -83,7 +82,7 @@ final class SteerArgs {
 
   /** Several vectors as {@code --steer} takes them. */
   Steering steering(List<String> texts, VectorStore store) {
-    Optional<Condition> condition = Optional.ofNullable(when).map(text -> condition(text, store));
+    Optional<Condition> condition = Optional.ofNullable(when).map(store::condition);
     List<Term> terms = new ArrayList<>();
     for (String text : texts) {
       SteerText parsed = SteerText.parse(text);
@@ -91,11 +90,6 @@ final class SteerArgs {
       terms.add(condition.map(term::when).orElse(term));
     }
     return new Steering(terms, rule());
-  }
-
-  static Condition condition(String text, VectorStore store) {
-    ConditionText parsed = ConditionText.parse(text);
-    return parsed.condition(store.get(parsed.source()));
   }
 
   private Conflict rule() {

@@ -131,7 +131,7 @@ final class SweepCommand implements Runnable {
       System.out.println(Json.write(report.toMap()));
     }
     output.writePage(swept, setting, talk);
-    if (swept.chosen().isEmpty()) {
+    if (swept.chosen().isEmpty() && !output.isDryRun()) {
       throw swept.problem().exception();
     }
   }

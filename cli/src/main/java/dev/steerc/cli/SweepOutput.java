@@ -2,6 +2,7 @@ package dev.steerc.cli;
 
 import dev.steerc.cli.page.SweepPage;
 import dev.steerc.onnx.Output;
+import dev.steerc.plan.Tap;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.FileBytes;
@@ -24,7 +25,9 @@ final class SweepOutput {
       description = "Where to write the vector (default: into its own file).")
   private Path output;
 
-  @Option(names = "--dry-run", description = "Write no vector.")
+  @Option(
+      names = "--dry-run",
+      description = "Measure only: write no vector, whether or not a point would do.")
   private boolean dryRun;
 
   @Option(names = "--report", paramLabel = "FILE", description = "Write a page (HTML) as well.")
@@ -45,6 +48,10 @@ final class SweepOutput {
     if (page != null) {
       Output.check(page, page.toAbsolutePath().getParent());
     }
+  }
+
+  boolean isDryRun() {
+    return dryRun;
   }
 
   private Path target(Path vector) {
@@ -83,7 +90,8 @@ final class SweepOutput {
     }
     Positions positions = swept.grid().positions();
     String where = positions.equals(Positions.ALL) ? "" : ":" + positions;
-    String steer = " --steer " + target(vector) + where + " \"…\"";
+    String when = swept.grid().when().isPresent() ? " --when CONDITION" : "";
+    String steer = " --steer " + target(vector) + where + when + " \"…\"";
     talk.say(
         lacks
             ? "next: steerc patch " + model + inputs(swept) + ", then run with" + steer
@@ -92,8 +100,8 @@ final class SweepOutput {
 
   private static String inputs(Swept swept) {
     Vector vector = OperatingPoint.of(swept.grid().vector(), swept.chosen().orElseThrow());
-    return Grid.needs(vector).stream()
-        .filter(need -> vector.chosen().contains(need.site()))
+    return Grid.needs(vector, swept.grid().when()).stream()
+        .filter(need -> need instanceof Tap || vector.chosen().contains(need.site()))
         .map(need -> " --at " + need.text())
         .collect(Collectors.joining());
   }

@@ -15,7 +15,6 @@ import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Condition;
-import dev.steerc.runtime.steering.ConditionText;
 import dev.steerc.runtime.steering.SteerText;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
@@ -68,8 +67,7 @@ public record Stage(DemoModel demo, SteeredModel model, VectorStore vectors)
 
   /** A steering as {@code steerc run} makes it from its options. */
   Steering steering(List<String> steers, Optional<String> when) {
-    Optional<Condition> condition =
-        when.map(ConditionText::parse).map(text -> text.condition(vectors.get(text.source())));
+    Optional<Condition> condition = when.map(vectors::condition);
     List<Term> terms = new ArrayList<>();
     for (String steer : steers) {
       SteerText text = SteerText.parse(steer);

@@ -117,6 +117,31 @@ public final class VectorStore {
         : VectorFile.open(Path.of(nameOrFile));
   }
 
+  /**
+   * Reads a condition as people write it: {@code NAME@SITE>COSINE}, or the name alone of a vector
+   * whose file says the rest.
+   *
+   * @throws dev.steerc.problem.SteercException when it cannot be understood, or there is no such
+   *     vector
+   */
+  public Condition condition(String text) {
+    boolean isName = text.chars().noneMatch(c -> "@<>".indexOf(c) >= 0);
+    ConditionText parsed = ConditionText.parse(isName ? text + when(file(text)) : text);
+    return parsed.condition(get(parsed.source()));
+  }
+
+  private static String when(VectorFile file) {
+    String when = file.metadata().get("when");
+    if (when == null) {
+      throw Problem.of(Code.BAD_STEER, "`" + file.name() + "` does not say when it holds")
+          .at(file.path())
+          .note("a vector that was learned from labelled texts does")
+          .help("say it: --when 'NAME@SITE>COSINE'")
+          .exception();
+    }
+    return when;
+  }
+
   private static boolean isFile(String text) {
     try {
       return Files.isRegularFile(Path.of(text));

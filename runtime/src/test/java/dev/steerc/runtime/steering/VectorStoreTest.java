@@ -60,6 +60,19 @@ class VectorStoreTest {
   }
 
   @Test
+  void conditionIsWhatTheFileSays() {
+    Vector placed = Vector.at(SITE, "v", new Edit.Add(new Floats(new long[] {1}, new float[] {3})));
+    VectorFile.write(
+        placed, Map.of("when", "@1.resid_post>0.25"), vectors.resolve("a.safetensors"));
+    VectorStore store = VectorStore.open(vectors);
+    assertThat(store.condition("a").threshold()).isEqualTo(0.25);
+    assertThat(store.condition("a").site()).isEqualTo(SITE);
+    assertThat(store.condition("a@1<-0.5").above()).isFalse();
+    Refusal.check(Code.BAD_STEER, () -> store.condition("joy"));
+    Refusal.check(Code.VECTOR_NOT_FOUND, () -> store.condition("none"));
+  }
+
+  @Test
   void staysAsItWasOpened() throws IOException {
     VectorStore store = VectorStore.open(vectors);
     Files.delete(vectors.resolve("joy.npy"));
