@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The model to run, and how to open it. */
-final class ModelArgs {
+sealed class ModelArgs permits SteeredModelArgs {
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
@@ -35,9 +35,6 @@ final class ModelArgs {
       description = "tokenizer.json, or its folder (default: beside the model).")
   private Path tokenizer;
 
-  @Option(names = "--force", description = "Take vectors that were made for another model as well.")
-  private boolean force;
-
   Path path() {
     return model;
   }
@@ -49,10 +46,7 @@ final class ModelArgs {
   /** How to open it. */
   ModelOptions options() {
     ModelOptions options =
-        ModelOptions.DEFAULT
-            .provider(Provider.of(provider))
-            .threads(Math.max(0, threads))
-            .anyBase(force);
+        ModelOptions.DEFAULT.provider(Provider.of(provider)).threads(Math.max(0, threads));
     return tokenizer == null ? options : options.tokenizer(tokenizer);
   }
 }

@@ -23,7 +23,7 @@ final class SteerArgs {
       paramLabel = "VECTOR",
       description =
           "NAME:STRENGTH[@LAYERS][:POSITIONS][:DECAY], repeatable. NAME is in the vector folder, or"
-              + " a .npy or .safetensors file. LAYERS: 6, 4-8,10, all, 6.attn_out. POSITIONS: all,"
+              + " a file (.safetensors, .npy, .gguf, .onnx_adapter). LAYERS: 6, 4-8,10, all, 6.attn_out. POSITIONS: all,"
               + " prompt, generated, first:N, last:N, after:N. DECAY: linear:N, half-life:N."
               + " ablate=, reflect= or clamp= in front of NAME uses the vector so; the number of a"
               + " clamp is its level.")
@@ -73,7 +73,7 @@ final class SteerArgs {
     if (vectors != null && !Files.isDirectory(vectors)) {
       throw Problem.of(Code.FILE_NOT_FOUND, "there is no folder `" + vectors + "`")
           .at("--vectors")
-          .help("pass a folder of .safetensors or .npy files")
+          .help("pass a folder of vector files")
           .exception();
     }
     Path folder = Files.isDirectory(model) ? model : model.toAbsolutePath().getParent();

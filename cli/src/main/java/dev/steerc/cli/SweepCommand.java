@@ -49,12 +49,12 @@ import picocli.CommandLine.Spec;
 final class SweepCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Mixin private ModelArgs model;
+  @Mixin private SteeredModelArgs model;
 
   @Parameters(
       index = "1",
       paramLabel = "VECTOR",
-      description = "A .safetensors or .npy file, or a name in the vector folder.")
+      description = "A file, or a name in the vector folder.")
   private String vector;
 
   @Option(

@@ -1,7 +1,6 @@
 package dev.steerc.trainer;
 
 import dev.steerc.Steerc;
-import dev.steerc.models.corpus.Pair;
 import dev.steerc.plan.AddVector;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
@@ -12,11 +11,15 @@ import dev.steerc.plan.Tap;
 import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
-import dev.steerc.runtime.Trace;
-import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.capture.Capture;
+import dev.steerc.runtime.capture.Progress;
 import dev.steerc.runtime.learn.Contrast;
-import dev.steerc.runtime.learn.DifferenceOfMeans;
-import dev.steerc.runtime.learn.Direction;
+import dev.steerc.runtime.learn.Examples;
+import dev.steerc.runtime.learn.Form;
+import dev.steerc.runtime.learn.Learned;
+import dev.steerc.runtime.learn.Learning;
+import dev.steerc.runtime.learn.Lesson;
+import dev.steerc.runtime.learn.Method;
 import dev.steerc.runtime.measure.Effect;
 import dev.steerc.runtime.steering.Steering;
 import java.nio.file.Path;
@@ -24,7 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -34,6 +36,7 @@ final class Bench implements AutoCloseable {
   static final Site.Kind KIND = Site.Kind.RESID_MID;
 
   private static final int MOST = 50;
+  private static final Lesson DIFFERENCE = new Lesson(Method.DIFFMEAN, Form.ADD, 0, 1);
 
   private final SteeredModel model;
   private final int blocks;
@@ -81,26 +84,15 @@ final class Bench implements AutoCloseable {
     return all;
   }
 
-  Map<Site, Direction> learn(Goal.Lesson lesson) {
+  /** What the difference of means of all pairs is at each site. */
+  Map<Site, Learned> learn(Goal.Lesson lesson) {
     List<Contrast> contrasts =
         lesson.pairs().stream()
             .map(pair -> new Contrast(pair.positive(), pair.negative()))
             .toList();
-    return DifferenceOfMeans.of(model, contrasts, lesson.span());
-  }
-
-  /** The mean part along a direction at the last tokens of the negative texts. */
-  double level(Goal.Lesson lesson, Site site, Floats direction) {
-    List<Prompt> texts = lesson.pairs().stream().map(Pair::negative).map(Prompt::of).toList();
-    double sum = 0;
-    for (Trace trace : model.trace(texts, Set.of(site))) {
-      float[] values = trace.activations().get(site).values();
-      int from = values.length - direction.width();
-      for (int i = 0; i < direction.width(); i++) {
-        sum += values[from + i] * direction.values()[i] / Form.length(direction);
-      }
-    }
-    return sum / texts.size();
+    Capture capture = Capture.of(model, model.ports().taps().keySet(), lesson.pooling());
+    Examples examples = Examples.ofPairs(contrasts);
+    return Learning.of(capture, examples, DIFFERENCE, Progress.NONE).learned();
   }
 
   /** What a steering does to the continuations of prompts, each with a seed of its own. */

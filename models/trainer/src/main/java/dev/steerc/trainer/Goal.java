@@ -10,7 +10,8 @@ import dev.steerc.models.corpus.Sort;
 import dev.steerc.models.corpus.Tone;
 import dev.steerc.models.corpus.Topic;
 import dev.steerc.models.corpus.Use;
-import dev.steerc.runtime.learn.Span;
+import dev.steerc.runtime.capture.Pooling;
+import dev.steerc.runtime.learn.Form;
 import dev.steerc.runtime.steering.Positions;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ record Goal(
       Map.of(Mood.JOYFUL, "joy", Mood.GLOOMY, "gloom", Mood.ANGRY, "anger", Mood.CALM, "calm");
 
   /** Pairs of texts, and which of their tokens count. */
-  record Lesson(String name, List<Pair> pairs, Span span) {}
+  record Lesson(String name, List<Pair> pairs, Pooling pooling) {}
 
   /** What texts begin with. */
   enum Openers {
@@ -107,7 +108,7 @@ record Goal(
             "refusal",
             true,
             Openers.HARMLESS,
-            Form.ADDED,
+            Form.ADD,
             Positions.last(1),
             1.15,
             questions(pairs)));
@@ -133,15 +134,15 @@ record Goal(
     double limit = value instanceof Mood ? 1.14 : value instanceof Topic ? 1.18 : 1.25;
     List<Lesson> lessons =
         List.of(
-            new Lesson("texts", Concept.pairs(value.word(), SEED, pairs), Span.BEHIND),
-            new Lesson("beginnings", Concept.beginnings(value.word(), SEED, pairs), Span.LAST));
-    return new Goal(vector, value.word(), true, prompts, Form.ADDED, Positions.ALL, limit, lessons);
+            new Lesson("texts", Concept.pairs(value.word(), SEED, pairs), Pooling.MEAN),
+            new Lesson("beginnings", Concept.beginnings(value.word(), SEED, pairs), Pooling.LAST));
+    return new Goal(vector, value.word(), true, prompts, Form.ADD, Positions.ALL, limit, lessons);
   }
 
   private static List<Lesson> questions(int pairs) {
     return List.of(
-        new Lesson("rules", Concept.questions(true, SEED, pairs), Span.LAST),
-        new Lesson("requests", Concept.questions(false, SEED, pairs), Span.LAST));
+        new Lesson("rules", Concept.questions(true, SEED, pairs), Pooling.LAST),
+        new Lesson("requests", Concept.questions(false, SEED, pairs), Pooling.LAST));
   }
 
   /** Whether a text shows the concept. */

@@ -93,7 +93,15 @@ record KitchenQuestion(Bench bench) {
         sum += vector[i] * direction.values()[i];
       }
     }
-    return sum / vectors.size() / Form.length(direction);
+    return sum / vectors.size() / length(direction);
+  }
+
+  private static double length(Floats direction) {
+    double squares = 0;
+    for (float x : direction.values()) {
+      squares += (double) x * x;
+    }
+    return Math.sqrt(squares);
   }
 
   private List<Completion> answers(List<String> questions, int count, Steering steering) {

@@ -3,6 +3,7 @@ package dev.steerc.trainer;
 import dev.steerc.models.corpus.Concept;
 import dev.steerc.models.corpus.Mood;
 import dev.steerc.models.corpus.Use;
+import dev.steerc.runtime.learn.Form;
 import dev.steerc.runtime.measure.Effect;
 import dev.steerc.runtime.steering.Positions;
 import dev.steerc.runtime.steering.Steering;

@@ -2,7 +2,9 @@ package dev.steerc.trainer;
 
 import dev.steerc.models.corpus.Use;
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.learn.Direction;
+import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.learn.Form;
+import dev.steerc.runtime.learn.Learned;
 import dev.steerc.runtime.measure.Effect;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Steering;
@@ -47,7 +49,7 @@ record Search(Bench bench, Goal goal, int prompts) {
       Vector vector,
       List<Integer> blocks,
       Goal.Lesson lesson,
-      Map<Site, Direction> directions,
+      Map<Site, Learned> directions,
       double factor,
       double score) {
     private Found scored(double other) {
@@ -60,9 +62,9 @@ record Search(Bench bench, Goal goal, int prompts) {
     Round coarse = round(prompts);
     Found best = null;
     for (Goal.Lesson lesson : goal.lessons()) {
-      Map<Site, Direction> directions = bench.learn(lesson);
+      Map<Site, Learned> directions = bench.learn(lesson);
       for (List<Integer> blocks : bench.places()) {
-        for (double factor : goal.form() == Form.ADDED ? FACTORS : new double[] {1}) {
+        for (double factor : goal.form() == Form.ADD ? FACTORS : new double[] {1}) {
           double each = factor / blocks.size();
           Found next = coarse.tried(found(lesson, directions, blocks, each));
           best = best == null || next.score() > best.score() ? next : best;
@@ -72,7 +74,7 @@ record Search(Bench bench, Goal goal, int prompts) {
         }
       }
     }
-    return goal.form() == Form.ADDED ? finer(best) : best;
+    return goal.form() == Form.ADD ? finer(best) : best;
   }
 
   /** The best of the factors around one, on more prompts. */
@@ -112,17 +114,25 @@ record Search(Bench bench, Goal goal, int prompts) {
   }
 
   private Found found(
-      Goal.Lesson lesson, Map<Site, Direction> directions, List<Integer> blocks, double factor) {
+      Goal.Lesson lesson, Map<Site, Learned> directions, List<Integer> blocks, double factor) {
     Map<Site, Edit> edits = new LinkedHashMap<>();
     for (int block : blocks) {
       Site site = Bench.site(block);
-      Direction direction = directions.get(site);
-      double level =
-          goal.form() == Form.SET ? bench.level(lesson, site, direction.vector()) : Double.NaN;
-      edits.put(site, goal.form().edit(direction.vector(), level, factor));
+      edits.put(site, times(factor, goal.form().edit(directions.get(site))));
     }
     Vector vector = new Vector(goal.vector(), edits, Optional.empty(), Optional.of(bench.base()));
     return new Found(vector, blocks, lesson, directions, factor, Double.NaN);
+  }
+
+  private static Edit times(double factor, Edit edit) {
+    if (!(edit instanceof Edit.Add added)) {
+      return edit;
+    }
+    float[] scaled = added.vector().values().clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (float) (factor * scaled[i]);
+    }
+    return new Edit.Add(new Floats(added.vector().dims(), scaled));
   }
 
   /** The vector where the goal has it act. */

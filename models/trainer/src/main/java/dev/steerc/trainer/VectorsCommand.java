@@ -114,7 +114,7 @@ final class VectorsCommand implements Callable<Integer> {
         .keySet()
         .forEach(
             site -> {
-              double norm = found.directions().get(site).norm();
+              double norm = found.directions().get(site).diagnosis().typical();
               metadata.put("norm." + site.path(), String.format(Locale.ROOT, "%.3f", norm));
             });
     metadata.put(

@@ -28,7 +28,8 @@ public record Mix(List<Part> parts) {
           factor == Math.rint(factor) && Math.abs(factor) < 1e9
               ? Long.toString((long) factor)
               : Double.toString(factor);
-      return number + "*" + (source.matches("[^\\s*']+") ? source : "'" + source + "'");
+      String times = factor == 1 ? "" : factor == -1 ? "-" : number + "*";
+      return times + (source.matches("[^\\s*']+") ? source : "'" + source + "'");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.steerc.runtime.algebra;
 
 import dev.steerc.Steerc;
 import dev.steerc.plan.Site;
+import dev.steerc.plan.Site.InBlock;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
@@ -10,10 +11,12 @@ import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The vectors of a mix added up, site by site, where each of them acts. */
@@ -21,8 +24,14 @@ public final class Mixture {
   private static final String PRODUCER = "producer";
   private static final String METHOD = "method";
 
+  /** By block, and in each as the values follow each other; what is named by hand comes last. */
+  private static final Comparator<Site> IN_ORDER =
+      Comparator.<Site>comparingInt(s -> s instanceof InBlock in ? in.block() : Integer.MAX_VALUE)
+          .thenComparingInt(s -> s instanceof InBlock in ? in.kind().ordinal() : 0)
+          .thenComparing(Site::path);
+
   private final Path path;
-  private final Map<Site, double[]> sums = new LinkedHashMap<>();
+  private final Map<Site, double[]> sums = new TreeMap<>(IN_ORDER);
   private double[] placeless;
 
   private Mixture(Path path) {

@@ -113,7 +113,7 @@ class MixtureTest {
     assertThat(sum.norms()).isEqualTo(Map.of(FIRST, 42.0));
     assertThat(sum.metadata())
         .containsEntry("tokenizer", "sha256:2")
-        .containsEntry("method", "mix: 1*a + 1*b")
+        .containsEntry("method", "mix: a + b")
         .doesNotContainKey("pairs");
   }
 
