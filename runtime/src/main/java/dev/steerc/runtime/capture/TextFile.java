@@ -1,5 +1,7 @@
 package dev.steerc.runtime.capture;
 
+import dev.steerc.problem.Code;
+import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -31,7 +33,7 @@ public record TextFile(Path path, long most) {
     boolean isJson = isJson(path);
     long[] taken = {0};
     if (most > 0) {
-      new Lines(path, isJson ? FORM : "a text")
+      new Lines(path, isJson ? FORM : "a text", Code.BAD_TEXTS)
           .forEach(
               line -> {
                 next.accept(isJson ? passage(line) : new Passage("", line.text()));

@@ -2,7 +2,7 @@ package dev.steerc.runtime.learn;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.capture.Lines;
+import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ public final class Contrasts {
    */
   public static List<Contrast> read(Path file) {
     List<Contrast> pairs = new ArrayList<>();
-    new Lines(file, FORM)
+    new Lines(file, FORM, Code.BAD_TEXTS)
         .forEach(
             line -> {
               Map<?, ?> object = line.object();
@@ -81,7 +81,7 @@ public final class Contrasts {
 
   private static List<String> texts(Path file) {
     List<String> texts = new ArrayList<>();
-    new Lines(file, "a text").forEach(line -> texts.add(line.text()));
+    new Lines(file, "a text", Code.BAD_TEXTS).forEach(line -> texts.add(line.text()));
     return texts;
   }
 }

@@ -1,7 +1,8 @@
 package dev.steerc.runtime.learn;
 
-import dev.steerc.runtime.capture.Lines;
+import dev.steerc.problem.Code;
 import dev.steerc.runtime.capture.Passage;
+import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ public record Labelled(Passage passage, String label) {
    */
   public static List<Labelled> read(Path file) {
     List<Labelled> all = new ArrayList<>();
-    new Lines(file, FORM)
+    new Lines(file, FORM, Code.BAD_TEXTS)
         .forEach(
             line -> {
               Map<?, ?> object = line.object();
@@ -42,7 +43,7 @@ public record Labelled(Passage passage, String label) {
   /** Whether the first line of a file with JSON lines has a label. */
   public static boolean isIn(Path file) {
     boolean[] is = {false};
-    new Lines(file, EITHER)
+    new Lines(file, EITHER, Code.BAD_TEXTS)
         .forEach(
             line -> {
               is[0] = line.object().containsKey("label");

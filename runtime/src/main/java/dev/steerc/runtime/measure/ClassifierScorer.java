@@ -5,6 +5,7 @@ import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.format.Digest;
 import dev.steerc.runtime.steering.Steering;
+import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,6 +30,8 @@ import java.util.Set;
 public record ClassifierScorer(Path file, Bag bag, Logistic weights, double accuracy, int heldOut)
     implements Scorer {
   private static final int FIFTH = 5;
+  private static final String FORM =
+      "{\"text\": …, \"label\": 0 or 1} or {\"positive\": …, \"negative\": …}";
 
   /** A text and whether it has the concept. */
   private record Labelled(String text, boolean has) {}
@@ -37,7 +40,7 @@ public record ClassifierScorer(Path file, Bag bag, Logistic weights, double accu
   public static ClassifierScorer open(Path file) {
     List<Labelled> learned = new ArrayList<>();
     List<Labelled> held = new ArrayList<>();
-    for (List<List<Labelled>> alike : kinds(TextLines.read(file, Code.BAD_SCORER)).values()) {
+    for (List<List<Labelled>> alike : kinds(file).values()) {
       alike.sort(Comparator.comparing(unit -> Digest.sha256(unit.get(0).text())));
       for (int i = 0; i < alike.size(); i++) {
         (i < alike.size() / FIFTH ? held : learned).addAll(alike.get(i));
@@ -46,7 +49,7 @@ public record ClassifierScorer(Path file, Bag bag, Logistic weights, double accu
     if (learned.stream().map(Labelled::has).distinct().count() < 2) {
       throw Problem.of(Code.BAD_SCORER, "a classifier needs texts with the concept and without it")
           .at(file)
-          .help("write JSON lines {\"text\": …, \"label\": 0 or 1}, some dozens of each")
+          .help("write JSON lines " + FORM + ", some dozens of each")
           .exception();
     }
     // what is in both is no test
@@ -60,28 +63,28 @@ public record ClassifierScorer(Path file, Bag bag, Logistic weights, double accu
   }
 
   /** The texts of each line, by what they are: pairs, or of one label. */
-  private static Map<String, List<List<Labelled>>> kinds(TextLines lines) {
+  private static Map<String, List<List<Labelled>>> kinds(Path file) {
     Map<String, List<List<Labelled>>> kinds = new LinkedHashMap<>();
-    for (TextLines.Line line : lines.lines()) {
-      List<Labelled> texts = texts(lines, line);
+    for (Lines.Line line : new Lines(file, FORM, Code.BAD_SCORER).all()) {
+      List<Labelled> texts = texts(line);
       String kind = texts.size() > 1 ? "pair" : String.valueOf(texts.get(0).has());
       kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(texts);
     }
     return kinds;
   }
 
-  private static List<Labelled> texts(TextLines lines, TextLines.Line line) {
-    Map<?, ?> object = lines.object(line);
+  private static List<Labelled> texts(Lines.Line line) {
+    Map<?, ?> object = line.object();
     if (object.containsKey("positive")) {
       return List.of(
-          new Labelled(lines.text(line, object, "positive"), true),
-          new Labelled(lines.text(line, object, "negative"), false));
+          new Labelled(line.text(object, "positive"), true),
+          new Labelled(line.text(object, "negative"), false));
     }
-    String text = lines.text(line, object, "text");
+    String text = line.text(object, "text");
     Object label = object.get("label");
     boolean has = label instanceof Number number && number.doubleValue() == 1;
     if (!has && !(label instanceof Number number && number.doubleValue() == 0)) {
-      throw lines.wrong(line, "has no label", "`label` is 0 or 1, not " + label);
+      throw line.wrong("has no label", "`label` is 0 or 1, not " + label);
     }
     return List.of(new Labelled(text, has));
   }

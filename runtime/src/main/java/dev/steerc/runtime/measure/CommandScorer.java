@@ -6,6 +6,7 @@ import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
+import dev.steerc.runtime.text.Lines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -117,7 +118,7 @@ public final class CommandScorer implements Scorer {
   public double[] scores(SteeredModel model, Steering steering, List<Said> texts) {
     Optional<String> early = Optional.ofNullable(answers.peek()).flatMap(line -> line);
     if (early.isPresent()) {
-      throw failed("the scorer wrote a line that nobody asked for", TextLines.shown(early.get()));
+      throw failed("the scorer wrote a line that nobody asked for", Lines.shown(early.get()));
     }
     // beside the reading: a command may answer before it has read all
     writer = Optional.of(daemon(() -> write(texts)));
@@ -173,7 +174,7 @@ public final class CommandScorer implements Scorer {
     try {
       answer = Json.parse(line);
     } catch (IllegalArgumentException e) {
-      throw failed("the scorer wrote something else than JSON", TextLines.shown(line));
+      throw failed("the scorer wrote something else than JSON", Lines.shown(line));
     }
     if (answer instanceof Map<?, ?> object && object.get("score") instanceof Number score) {
       double value = score.doubleValue();
@@ -181,7 +182,7 @@ public final class CommandScorer implements Scorer {
         return value;
       }
     }
-    throw failed("the scorer gave no score from 0 to 1", TextLines.shown(line));
+    throw failed("the scorer gave no score from 0 to 1", Lines.shown(line));
   }
 
   private SteercException failed(String what, String note) {

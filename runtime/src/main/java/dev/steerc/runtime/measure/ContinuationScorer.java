@@ -6,6 +6,7 @@ import dev.steerc.runtime.Continued;
 import dev.steerc.runtime.Divergence;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
+import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import java.util.stream.IntStream;
  * @param byPrompt the continuations of each prompt
  */
 public record ContinuationScorer(Path file, Map<String, List<Choice>> byPrompt) implements Scorer {
+  private static final String FORM = "{\"prompt\": …, \"positive\": …, \"negative\": …}";
 
   /** Two continuations. */
   public record Choice(String positive, String negative) {}
@@ -33,22 +35,21 @@ public record ContinuationScorer(Path file, Map<String, List<Choice>> byPrompt) 
    * @throws dev.steerc.problem.SteercException when a line makes no sense, or there is none
    */
   public static ContinuationScorer open(Path file) {
-    TextLines lines = TextLines.read(file, Code.BAD_SCORER);
+    List<Lines.Line> lines = new Lines(file, FORM, Code.BAD_SCORER).all();
     Map<String, List<Choice>> byPrompt = new LinkedHashMap<>();
-    for (TextLines.Line line : lines.lines()) {
-      Map<?, ?> object = lines.object(line);
-      String prompt = lines.text(line, object, "prompt");
-      Choice choice =
-          new Choice(lines.text(line, object, "positive"), lines.text(line, object, "negative"));
+    for (Lines.Line line : lines) {
+      Map<?, ?> object = line.object();
+      String prompt = line.text(object, "prompt");
+      Choice choice = new Choice(line.text(object, "positive"), line.text(object, "negative"));
       if (prompt.isBlank() || choice.positive().isEmpty() || choice.negative().isEmpty()) {
-        throw lines.wrong(line, "has an empty text", "a continuation needs a prompt and two texts");
+        throw line.wrong("has an empty text", "a continuation needs a prompt and two texts");
       }
       byPrompt.computeIfAbsent(prompt, p -> new ArrayList<>()).add(choice);
     }
     if (byPrompt.isEmpty()) {
       throw Problem.of(Code.BAD_SCORER, "there are no continuations")
           .at(file)
-          .help("write JSON lines {\"prompt\": …, \"positive\": …, \"negative\": …}")
+          .help("write JSON lines " + FORM)
           .exception();
     }
     return new ContinuationScorer(file, byPrompt);

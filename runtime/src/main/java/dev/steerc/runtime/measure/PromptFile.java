@@ -2,12 +2,14 @@ package dev.steerc.runtime.measure;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /** Prompts as a file: one a line, or JSON lines with a {@code "prompt"} each. */
 public final class PromptFile {
+  private static final String FORM = "a prompt, or as {\"prompt\": …}";
+
   private PromptFile() {}
 
   /**
@@ -16,25 +18,20 @@ public final class PromptFile {
    * @throws dev.steerc.problem.SteercException when it cannot be read, or has none
    */
   public static List<String> read(Path file) {
-    TextLines lines = TextLines.read(file, Code.BAD_PROMPTS);
-    boolean objects = lines.areObjects();
+    List<Lines.Line> lines = new Lines(file, FORM, Code.BAD_PROMPTS).all();
+    boolean objects = !lines.isEmpty() && lines.get(0).text().stripLeading().startsWith("{");
     List<String> prompts =
-        lines.lines().stream()
-            .map(line -> objects ? prompt(lines, line) : line.text())
+        lines.stream()
+            .map(line -> objects ? line.text(line.object(), "prompt") : line.text().strip())
             .filter(prompt -> !prompt.isBlank())
             .distinct()
             .toList();
     if (prompts.isEmpty()) {
       throw Problem.of(Code.BAD_PROMPTS, "there is no prompt")
           .at(file)
-          .help("write one a line, or JSON lines with a \"prompt\" each")
+          .help("write each line as " + FORM)
           .exception();
     }
     return prompts;
-  }
-
-  private static String prompt(TextLines lines, TextLines.Line line) {
-    Map<?, ?> object = lines.object(line);
-    return lines.text(line, object, "prompt");
   }
 }

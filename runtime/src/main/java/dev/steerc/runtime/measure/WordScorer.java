@@ -5,6 +5,7 @@ import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
+import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.Arrays;
@@ -40,12 +41,12 @@ public record WordScorer(Path file, List<Entry> entries) implements Scorer {
    * @throws SteercException when it has no entry, or an expression makes no sense
    */
   public static WordScorer open(Path file) {
-    TextLines lines = TextLines.read(file, Code.BAD_SCORER);
     List<Entry> entries =
-        lines.lines().stream()
-            .filter(line -> !line.text().startsWith("#"))
-            .map(line -> entry(lines, line))
-            .toList();
+        new Lines(file, "a word, or an /expression/", Code.BAD_SCORER)
+            .all().stream()
+                .filter(line -> !line.text().strip().startsWith("#"))
+                .map(WordScorer::entry)
+                .toList();
     if (entries.stream().allMatch(Entry::against)) {
       throw Problem.of(Code.BAD_SCORER, "no word speaks for the concept")
           .at(file)
@@ -55,11 +56,12 @@ public record WordScorer(Path file, List<Entry> entries) implements Scorer {
     return new WordScorer(file, entries);
   }
 
-  private static Entry entry(TextLines lines, TextLines.Line line) {
-    boolean against = line.text().startsWith("!");
-    String text = normal(against ? line.text().substring(1).strip() : line.text());
+  private static Entry entry(Lines.Line line) {
+    String all = line.text().strip();
+    boolean against = all.startsWith("!");
+    String text = normal(against ? all.substring(1).strip() : all);
     if (text.isEmpty()) {
-      throw lines.wrong(line, "has nothing behind the `!`", "write the word that speaks against");
+      throw line.wrong("has nothing behind the `!`", "write the word that speaks against");
     }
     boolean expression = text.length() > 2 && text.startsWith("/") && text.endsWith("/");
     try {
@@ -68,9 +70,9 @@ public record WordScorer(Path file, List<Entry> entries) implements Scorer {
           Pattern.compile(pattern, FLAGS | (expression ? Pattern.UNICODE_CHARACTER_CLASS : 0)),
           against);
     } catch (PatternSyntaxException e) {
-      throw lines.wrong(line, "is no regular expression", e.getDescription());
+      throw line.wrong("is no regular expression", e.getDescription());
     } catch (StackOverflowError e) {
-      throw lines.wrong(line, "is nested too deeply", TextLines.shown(text));
+      throw line.wrong("is nested too deeply", Lines.shown(text));
     }
   }
 
@@ -118,7 +120,7 @@ public record WordScorer(Path file, List<Entry> entries) implements Scorer {
       throw Problem.of(Code.BAD_SCORER, "a regular expression takes too long on a text")
           .at(file)
           .note("/" + pattern.pattern() + "/")
-          .note("the text begins " + TextLines.shown(text))
+          .note("the text begins " + Lines.shown(text))
           .help("write it without a repetition inside a repetition")
           .exception();
     }

@@ -137,6 +137,6 @@ class ClassifierScorerTest {
         () -> scorer(List.of("{\"text\":\"a\",\"label\":2}")));
     Refused.check(Code.BAD_SCORER, "is no JSON", () -> scorer(List.of("{\"text\"")));
     Refused.check(Code.BAD_SCORER, "is no JSON object", () -> scorer(List.of("[1]")));
-    Refused.check(Code.BAD_SCORER, "has no text `text`", () -> scorer(List.of("{\"label\":1}")));
+    Refused.check(Code.BAD_SCORER, "has no `text`", () -> scorer(List.of("{\"label\":1}")));
   }
 }

@@ -227,7 +227,7 @@ class ExamTest {
   @Test
   void badContinuationsAreRefused() throws IOException {
     checkContinuations("", "there are no continuations");
-    checkContinuations("{\"prompt\":\"a\",\"positive\":\"b\"}", "has no text `negative`");
+    checkContinuations("{\"prompt\":\"a\",\"positive\":\"b\"}", "has no `negative`");
     checkContinuations(
         "{\"prompt\":\"a\",\"positive\":\"\",\"negative\":\"c\"}", "has an empty text");
   }
@@ -247,7 +247,7 @@ class ExamTest {
     Files.writeString(file, "{\"prompt\":\"a\"}\nplain\n");
     Refused.check(Code.BAD_PROMPTS, "line 2 is no JSON", () -> PromptFile.read(file));
     Files.writeString(file, "{\"positive\":\"a\"}\n");
-    Refused.check(Code.BAD_PROMPTS, "has no text `prompt`", () -> PromptFile.read(file));
+    Refused.check(Code.BAD_PROMPTS, "has no `prompt`", () -> PromptFile.read(file));
     Files.writeString(file, "\n \n");
     Refused.check(Code.BAD_PROMPTS, "there is no prompt", () -> PromptFile.read(file));
   }

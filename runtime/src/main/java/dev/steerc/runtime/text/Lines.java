@@ -1,4 +1,4 @@
-package dev.steerc.runtime.capture;
+package dev.steerc.runtime.text;
 
 import dev.steerc.manifest.Json;
 import dev.steerc.problem.Code;
@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,8 +25,10 @@ import java.util.Optional;
  * carriage returns of Windows are no part of a line.
  *
  * @param form what a line should be, as problems show it
+ * @param code the problem of a line that is not
  */
-public record Lines(Path file, String form) {
+public record Lines(Path file, String form, Code code) {
+  private static final int SHOWN = 60;
   private static final int MOST = 1 << 20;
 
   /** A line that has something in it; lines count from 1. */
@@ -58,10 +62,18 @@ public record Lines(Path file, String form) {
 
     /** The problem of a line that is not as it should be. */
     public SteercException wrong(String how) {
-      return Problem.of(Code.BAD_TEXTS, "line " + number + " " + how)
+      return problem(how).exception();
+    }
+
+    /** The same with a remark. */
+    public SteercException wrong(String how, String note) {
+      return problem(how).note(note).exception();
+    }
+
+    private Problem problem(String how) {
+      return Problem.of(lines.code, "line " + number + " " + how)
           .at(lines.file)
-          .help("write each line as " + lines.form)
-          .exception();
+          .help("write each line as " + lines.form);
     }
   }
 
@@ -94,6 +106,18 @@ public record Lines(Path file, String form) {
     } catch (IOException e) {
       throw unreadable(e);
     }
+  }
+
+  /** All lines at once, of a file that is small. */
+  public List<Line> all() {
+    List<Line> all = new ArrayList<>();
+    forEach(all::add);
+    return all;
+  }
+
+  /** The beginning of a text, for a problem to show. */
+  public static String shown(String text) {
+    return '`' + (text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text) + '`';
   }
 
   /** Reads the bytes of a line without its end; false behind the last one. */
