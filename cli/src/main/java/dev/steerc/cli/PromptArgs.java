@@ -58,7 +58,7 @@ final class PromptArgs {
 
   Chosen prompts(Scorer scorer, Map<String, String> metadata) {
     List<String> all = all(scorer);
-    Optional<Seen> seen = seen(metadata);
+    Optional<Seen> seen = Seen.in(List.of(metadata));
     List<String> fresh =
         all.stream().filter(p -> !seen.map(s -> s.contains(p)).orElse(false)).toList();
     if (fresh.isEmpty()) {
@@ -86,17 +86,6 @@ final class PromptArgs {
           .exception();
     }
     return PromptFile.read(file);
-  }
-
-  private static Optional<Seen> seen(Map<String, String> metadata) {
-    try {
-      return Optional.ofNullable(metadata.get("seen")).map(Seen::parse);
-    } catch (IllegalArgumentException e) {
-      throw Problem.of(Code.BAD_TENSOR_FILE, "the metadata `seen` of the vector makes no sense")
-          .note(String.valueOf(e.getMessage()))
-          .help("learn the vector again")
-          .exception();
-    }
   }
 
   /** What to call the prompts. */
