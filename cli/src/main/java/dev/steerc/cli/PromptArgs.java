@@ -57,6 +57,11 @@ final class PromptArgs {
   record Chosen(List<String> prompts, int leftOut) {}
 
   Chosen prompts(Scorer scorer, Map<String, String> metadata) {
+    if (limit != null && limit < 1) {
+      throw Problem.of(Code.USAGE, "--limit " + limit + " leaves no prompt")
+          .help("pass 2 or more")
+          .exception();
+    }
     List<String> all = all(scorer);
     Optional<Seen> seen = Seen.in(List.of(metadata));
     List<String> fresh =
@@ -67,8 +72,7 @@ final class PromptArgs {
           .help("pass prompts that it has not seen")
           .exception();
     }
-    List<String> some =
-        limit == null ? fresh : fresh.subList(0, Math.min(fresh.size(), Math.max(1, limit)));
+    List<String> some = limit == null ? fresh : fresh.subList(0, Math.min(fresh.size(), limit));
     return new Chosen(some, all.size() - fresh.size());
   }
 
