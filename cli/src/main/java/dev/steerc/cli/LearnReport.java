@@ -47,9 +47,9 @@ record LearnReport(Path model, Path output, Examples examples, Learning learning
         output,
         gate.text().substring(1),
         percent(gate.hits()),
-        examples.classes().get(1),
+        classes().get(1),
         percent(gate.alarms()),
-        examples.classes().get(0));
+        classes().get(0));
   }
 
   private String from() {
@@ -61,13 +61,17 @@ record LearnReport(Path model, Path output, Examples examples, Learning learning
 
   /** What the labels mean; of pairs it is clear. */
   private String way() {
-    List<String> classes = examples.classes();
+    List<String> classes = classes();
     if (learning.paired()) {
       return "";
     }
     return erases() || classes.size() > 2
         ? "; classes " + String.join(", ", classes)
         : "; it leads from `" + classes.get(0) + "` to `" + classes.get(1) + "`";
+  }
+
+  private List<String> classes() {
+    return examples.classes().stream().map(VectorReport::plain).toList();
   }
 
   private boolean erases() {

@@ -57,8 +57,13 @@ final class PromptArgs {
   record Chosen(List<String> prompts, int leftOut) {}
 
   Chosen prompts(Scorer scorer, Map<String, String> metadata) {
+    if (limit != null && limit < 1) {
+      throw Problem.of(Code.USAGE, "--limit " + limit + " leaves no prompt")
+          .help("pass 2 or more")
+          .exception();
+    }
     List<String> all = all(scorer);
-    Optional<Seen> seen = seen(metadata);
+    Optional<Seen> seen = Seen.in(List.of(metadata));
     List<String> fresh =
         all.stream().filter(p -> !seen.map(s -> s.contains(p)).orElse(false)).toList();
     if (fresh.isEmpty()) {
@@ -67,8 +72,7 @@ final class PromptArgs {
           .help("pass prompts that it has not seen")
           .exception();
     }
-    List<String> some =
-        limit == null ? fresh : fresh.subList(0, Math.min(fresh.size(), Math.max(1, limit)));
+    List<String> some = limit == null ? fresh : fresh.subList(0, Math.min(fresh.size(), limit));
     return new Chosen(some, all.size() - fresh.size());
   }
 
@@ -86,17 +90,6 @@ final class PromptArgs {
           .exception();
     }
     return PromptFile.read(file);
-  }
-
-  private static Optional<Seen> seen(Map<String, String> metadata) {
-    try {
-      return Optional.ofNullable(metadata.get("seen")).map(Seen::parse);
-    } catch (IllegalArgumentException e) {
-      throw Problem.of(Code.BAD_TENSOR_FILE, "the metadata `seen` of the vector makes no sense")
-          .note(String.valueOf(e.getMessage()))
-          .help("learn the vector again")
-          .exception();
-    }
   }
 
   /** What to call the prompts. */

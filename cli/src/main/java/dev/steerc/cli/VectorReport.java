@@ -199,7 +199,7 @@ record VectorReport(VectorFile file) {
 
   /** Foreign text without what could move the cursor, and not too long. */
   static String plain(String text) {
-    String plain = text.replaceAll("\\p{Cntrl}", " ");
+    String plain = text.replaceAll("[\\p{Cntrl}\\x{80}-\\x{9f}]", " ");
     return plain.length() > MOST_TEXT ? plain.substring(0, MOST_TEXT) + "…" : plain;
   }
 

@@ -61,6 +61,25 @@ class LearnTest {
     return JSON.readTree(run.output());
   }
 
+  /** A label or a line that could move the cursor, or hide what was printed. */
+  @Test
+  void foreignTextDoesNotReachTheTerminalAsItIs() throws Exception {
+    String label = "\\u001b[2Jone";
+    List<String> texts =
+        Files.readAllLines(folder.resolve("labelled.jsonl")).stream()
+            .map(line -> line.replace("\"label\": \"one", "\"label\": \"" + label))
+            .toList();
+    Files.write(folder.resolve("foreign.jsonl"), texts);
+    Steered.Run run = run("m.onnx", "foreign.jsonl", "-o", "v.safetensors");
+    assertThat(run.exit()).as(run.output()).isZero();
+    assertThat(run.output()).contains("[2Jone").doesNotContain("\u001b[2J");
+    String same = "{\"positive\": \"a\\u001b[2J\", \"negative\": \"a\\u001b[2J\"}";
+    Files.writeString(folder.resolve("same.jsonl"), same);
+    run = run("m.onnx", "same.jsonl", "-o", "v.safetensors");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.output()).contains("[2J").doesNotContain("\u001b[2J");
+  }
+
   @Test
   void tableMarksWhereToSteer() throws Exception {
     Steered.Run run = run("m.onnx", "pairs.jsonl", "-o", "v.safetensors");

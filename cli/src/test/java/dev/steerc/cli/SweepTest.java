@@ -301,6 +301,7 @@ class SweepTest {
         "--words joyful.txt --prompts prompts.txt --rule luck | usage | 2",
         "--words joyful.txt --prompts prompts.txt --positions never | usage | 2",
         "--words joyful.txt --prompts prompts.txt --strengths 1,inf | usage | 2",
+        "--words joyful.txt --prompts prompts.txt --limit 0 | usage | 2",
         "--words joyful.txt --prompts prompts.txt --strengths 0 | usage | 2",
         "--words joyful.txt --prompts prompts.txt --strengths 1 --fractions 1 | usage | 2",
         "--words joyful.txt --prompts prompts.txt --max-perplexity 0 | usage | 2",

@@ -4,6 +4,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.learn.Seen;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
@@ -29,7 +30,9 @@ public record Audit(List<AtSite> shared, List<String> left, List<String> bases) 
 
   /** What was measured of a vector, and is no longer true when it changes. */
   private static final Predicate<String> MEASURED =
-      Pattern.compile("(separation|agreement|wrong side)\\..*|effect|perplexity|seen")
+      Pattern.compile(
+              "(separation|agreement|wrong side|left)\\..*|effect|effect without|perplexity|kl"
+                  + "|told by|chosen by|chosen on|when")
           .asMatchPredicate();
 
   /**
@@ -172,6 +175,7 @@ public record Audit(List<AtSite> shared, List<String> left, List<String> bases) 
         vector.placeless().map(edit -> without(file, edit, away.get(Optional.empty())));
     Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
     metadata.keySet().removeIf(MEASURED);
+    Seen.in(List.of(file.metadata(), other.metadata())).ifPresent(seen -> seen.into(metadata));
     metadata.put("projected out", other.name());
     return new VectorFile(file.path(), vector, metadata)
         .with(new Vector(file.name(), edits, bare, vector.base(), vector.chosen()));

@@ -7,6 +7,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.learn.Seen;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
@@ -141,7 +142,7 @@ public final class Mixture {
     return new Edit.Add(new Floats(new long[] {values.length}, values));
   }
 
-  /** What is true of the sum: all that the files agree on, and where it comes from. */
+  /** What is true of the sum: what the files agree on or have seen, and where it comes from. */
   private static Map<String, String> shared(Mix mix, List<VectorFile> files) {
     Map<String, String> metadata = new LinkedHashMap<>();
     for (String key : List.of("tokenizer", "template")) {
@@ -159,6 +160,8 @@ public final class Mixture {
                         metadata.putIfAbsent(key, value);
                       }
                     }));
+    Seen.in(files.stream().map(VectorFile::metadata).toList())
+        .ifPresent(seen -> seen.into(metadata));
     metadata.put(PRODUCER, "steerc " + Steerc.VERSION);
     metadata.put(METHOD, "mix: " + mix);
     return metadata;

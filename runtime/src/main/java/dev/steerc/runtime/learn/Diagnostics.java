@@ -8,9 +8,6 @@ import java.util.Map;
 
 /** What the metadata of a vector's file says of how it was learned and what it is worth. */
 final class Diagnostics {
-  /** Beyond it, the fingerprints would be longer than the vector. */
-  private static final int MOST_SEEN = 20_000;
-
   private Diagnostics() {}
 
   static Map<String, String> of(Learning learning) {
@@ -24,9 +21,7 @@ final class Diagnostics {
     all.put(learning.paired() ? "pairs" : "texts", counts);
     learning.origin().tokenizer().ifPresent(digest -> all.put("tokenizer", digest));
     learning.origin().template().ifPresent(digest -> all.put("template", digest));
-    if (learning.seen().size() <= MOST_SEEN) {
-      all.put("seen", Seen.of(learning.seen()).text());
-    }
+    Seen.of(learning.seen()).into(all);
     learning.gate().ifPresent(gate -> all.put("when", gate.text()));
     learning.learned().forEach((site, one) -> put(all, site, one.diagnosis()));
     return all;

@@ -4,6 +4,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.capture.Passage;
+import dev.steerc.runtime.text.Lines;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
@@ -73,17 +74,13 @@ public record Examples(List<Passage> passages, List<String> classes, int[] of, b
       if (pairs.get(i).positive().equals(pairs.get(i).negative())) {
         problems.add(
             Problem.of(Code.BAD_PAIRS, "both texts of pair " + (i + 1) + " are the same")
-                .note(quoted(pairs.get(i).positive()))
+                .note(Lines.shown(pairs.get(i).positive()))
                 .help("leave the pair out, or let one text lack what the other has"));
       }
     }
     if (!problems.isEmpty()) {
       throw new SteercException(problems);
     }
-  }
-
-  private static String quoted(String text) {
-    return '`' + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + '`';
   }
 
   /** How many pairs there are, or texts without pairs. */

@@ -67,7 +67,8 @@ public record Gate(Site site, double threshold, double hits, double alarms) {
     double threshold = sorted.get(sorted.size() - 1).value();
     for (int i = sorted.size() - 1; i > 0; i--) {
       above += sorted.get(i).isPositive() ? 1 / positives : -1 / negatives;
-      if (above > most) {
+      boolean isApart = sorted.get(i - 1).value() < sorted.get(i).value();
+      if (above > most && isApart) {
         most = above;
         threshold = (sorted.get(i).value() + sorted.get(i - 1).value()) / 2;
       }

@@ -34,7 +34,7 @@ import java.util.Set;
  * @param learned what was learned at each site, in the order of the model
  * @param advice where to steer with it
  * @param gate the best of the directions as a condition; empty unless whole texts of two labels
- *     were learned from
+ *     were learned from, and where the edits have no direction
  * @param origin the model that it belongs to
  * @param count how many pairs it was learned from, or texts without pairs
  * @param heldOut how many were held out
@@ -103,8 +103,8 @@ public record Learning(
     for (Site site : capture.sites()) {
       Rows rows = activations.rows(site);
       Learned one = lesson.method().learn(rows, labels, lesson.seed());
-      if (gates && one.edit() instanceof Edit.Add added) {
-        all.add(Gate.of(site, rows, labels, added.vector()));
+      if (gates && lesson.form().edit(one) instanceof Edit.OneVector edit) {
+        all.add(Gate.of(site, rows, labels, edit.vector()));
       }
       learned.put(site, beside(one, activations.typical(site)));
     }

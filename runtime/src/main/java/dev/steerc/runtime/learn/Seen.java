@@ -1,9 +1,15 @@
 package dev.steerc.runtime.learn;
 
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.Digest;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -14,6 +20,10 @@ import java.util.TreeSet;
  * @param prefixes the first four bytes of the SHA-256 of each prompt without the space around it
  */
 public record Seen(SortedSet<Integer> prefixes) {
+  private static final String KEY = "seen";
+
+  /** Beyond it, the fingerprints would be longer than the vector. */
+  private static final int MOST = 20_000;
 
   /** Remembers prompts. */
   public static Seen of(Collection<String> prompts) {
@@ -37,6 +47,35 @@ public record Seen(SortedSet<Integer> prefixes) {
       prefixes.add(bytes.getInt());
     }
     return new Seen(prefixes);
+  }
+
+  /**
+   * What the metadata of vector files say together.
+   *
+   * @return empty when none says it
+   * @throws dev.steerc.problem.SteercException when one makes no sense
+   */
+  public static Optional<Seen> in(List<Map<String, String>> metadata) {
+    List<String> texts =
+        metadata.stream().map(one -> one.get(KEY)).filter(Objects::nonNull).toList();
+    SortedSet<Integer> all = new TreeSet<>(Integer::compareUnsigned);
+    try {
+      texts.forEach(text -> all.addAll(parse(text).prefixes));
+    } catch (IllegalArgumentException e) {
+      throw Problem.of(Code.BAD_TENSOR_FILE, "the metadata `seen` of the vector makes no sense")
+          .note(String.valueOf(e.getMessage()))
+          .help("learn the vector again")
+          .exception();
+    }
+    return texts.isEmpty() ? Optional.empty() : Optional.of(new Seen(all));
+  }
+
+  /** Writes it into a vector's metadata, or nothing where there are too many. */
+  public void into(Map<String, String> metadata) {
+    metadata.remove(KEY);
+    if (prefixes.size() <= MOST) {
+      metadata.put(KEY, text());
+    }
   }
 
   public boolean contains(String prompt) {

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * @param numbers the features that are known
  */
 record Bag(Map<String, Integer> numbers) {
-  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+(?:['’][\\p{L}]+)*");
+  /** What it has matched it keeps, or a long word would take as deep a stack. */
+  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]++(?:['’]\\p{L}++)*+");
 
   /** Those of some texts. */
   static Bag of(List<String> texts) {

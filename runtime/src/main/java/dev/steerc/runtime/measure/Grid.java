@@ -46,7 +46,7 @@ public record Grid(
   public static final List<Double> USUAL = List.of(0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0);
 
   public Grid {
-    places = List.copyOf(places);
+    places = places.stream().distinct().toList();
     amounts = amounts.stream().distinct().sorted(Comparator.comparingDouble(Math::abs)).toList();
     if (fractions) {
       places.forEach(place -> needShare(vector, place));

@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A vector as it was chosen: scaled so that strength 1 is the operating point. */
 public final class OperatingPoint {
   private static final String FACTOR = "factor";
+  private static final String CHOSEN_ON = "chosen on";
+  private static final Pattern JUDGED = Pattern.compile("(separation|agreement|wrong side)\\..*");
 
   private OperatingPoint() {}
 
@@ -56,14 +59,28 @@ public final class OperatingPoint {
    */
   public static void write(Swept swept, VectorFile before, Path path) {
     Point point = swept.chosen().orElseThrow();
-    Map<String, String> metadata = new LinkedHashMap<>(before.about());
+    Vector vector = of(swept.grid().vector(), point);
+    Map<String, String> metadata = stillTrue(before, vector, point.strength());
     metadata.put(FACTOR, Double.toString(factor(before) * point.strength()));
     metadata.put("chosen by", "sweep, " + swept.rule().kind().label() + ": " + swept.rule().text());
     if (!swept.grid().positions().equals(Positions.ALL)) {
-      metadata.put("chosen on", swept.grid().positions().toString());
+      metadata.put(CHOSEN_ON, swept.grid().positions().toString());
     }
     swept.report().ifPresent(report -> put(report, metadata));
-    VectorFile.write(of(swept.grid().vector(), point), metadata, path);
+    VectorFile.write(vector, metadata, path);
+  }
+
+  /** What the file said, less what another direction or no direction at all makes wrong. */
+  private static Map<String, String> stillTrue(VectorFile before, Vector now, double strength) {
+    Map<String, String> metadata = new LinkedHashMap<>(before.about());
+    metadata.remove(CHOSEN_ON);
+    if (strength < 0) {
+      metadata.keySet().removeIf(JUDGED.asMatchPredicate());
+    }
+    if (strength < 0 || !now.edits().values().stream().allMatch(Edit.OneVector.class::isInstance)) {
+      metadata.remove("when");
+    }
+    return metadata;
   }
 
   private static void put(Swept.Report report, Map<String, String> metadata) {

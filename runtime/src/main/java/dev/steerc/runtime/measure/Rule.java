@@ -3,7 +3,6 @@ package dev.steerc.runtime.measure;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -18,7 +17,10 @@ public record Rule(Kind kind, double limit, boolean less) {
   public enum Kind {
     /** The best effect of all points that keep the limit of perplexity. */
     BEST,
-    /** Of each place the strongest point that keeps the limit of divergence; of these the best. */
+    /**
+     * Of each place, and of each direction there, the strongest point that keeps the limit of
+     * divergence; of these the best.
+     */
     ISO_KL;
 
     /** The word on the command line. */
@@ -76,19 +78,14 @@ public record Rule(Kind kind, double limit, boolean less) {
             .toList();
     return kind == Kind.BEST
         ? kept
-        : kept.stream()
-            .map(Point::place)
-            .distinct()
-            .map(place -> strongest(kept, place))
-            .filter(Objects::nonNull)
-            .toList();
+        : kept.stream().filter(point -> isStrongest(point, kept)).toList();
   }
 
-  private static Point strongest(List<Point> points, Place place) {
+  /** Whether no other one of the same place and direction is stronger. */
+  private static boolean isStrongest(Point point, List<Point> points) {
     return points.stream()
-        .filter(point -> point.place().equals(place))
-        .max(Comparator.comparingDouble(point -> Math.abs(point.strength())))
-        .orElse(null);
+        .filter(other -> other.place().equals(point.place()))
+        .allMatch(other -> other.strength() / point.strength() <= 1);
   }
 
   /** How much more of what is wanted there is than in the plain texts. */

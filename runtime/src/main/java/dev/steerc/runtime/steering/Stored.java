@@ -21,10 +21,10 @@ record Stored(Path file, Stamp stamp, VectorFile content, List<Problem> problems
   /** What changes when a file does; the key is another one when it was replaced. */
   record Stamp(long size, FileTime time, Object key) {}
 
-  /** The file as it is now; read again only when it looks otherwise than before. */
+  /** The file as it is now; read again only when it looks otherwise than before, or was broken. */
   static Stored of(Path file, Stored before) {
     Stamp now = stamp(file);
-    if (before != null && now != null && now.equals(before.stamp)) {
+    if (before != null && before.content != null && now != null && now.equals(before.stamp)) {
       return before;
     }
     try {

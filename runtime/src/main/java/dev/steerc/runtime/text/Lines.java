@@ -115,9 +115,10 @@ public record Lines(Path file, String form, Code code) {
     return all;
   }
 
-  /** The beginning of a text, for a problem to show. */
+  /** The beginning of a text, for a problem to show, without what could move the cursor. */
   public static String shown(String text) {
-    return '`' + (text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text) + '`';
+    String some = text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    return '`' + some.replaceAll("[\\p{Cntrl}\\x{80}-\\x{9f}]", " ") + '`';
   }
 
   /** Reads the bytes of a line without its end; false behind the last one. */

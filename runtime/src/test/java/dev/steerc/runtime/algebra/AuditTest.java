@@ -10,6 +10,7 @@ import dev.steerc.runtime.algebra.Audit.AtSite;
 import dev.steerc.runtime.algebra.Audit.Pair;
 import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.format.Refusal;
+import dev.steerc.runtime.learn.Seen;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
@@ -95,6 +96,28 @@ class AuditTest {
     assertThat(rest.metadata())
         .containsEntry("projected out", "b")
         .doesNotContainKey("separation.blocks.2.resid_post");
+  }
+
+  /** What it was learned from stays; what was measured of it before does not. */
+  @Test
+  void projectionForgetsWhatWasMeasuredOnly() {
+    Map<String, String> said = new LinkedHashMap<>();
+    List<String> measured =
+        List.of("effect", "effect without", "perplexity", "kl", "told by", "chosen by", "when");
+    measured.forEach(key -> said.put(key, "1"));
+    said.put("chosen on", "prompt");
+    said.put("wrong side.blocks.2.resid_post", "0");
+    said.put("factor", "2");
+    said.put("norm.blocks.2.resid_post", "42");
+    said.put("seen", Seen.of(List.of("mine")).text());
+    VectorFile one = new VectorFile(Path.of("a"), file("a", 3, 4).vector(), said);
+    Map<String, String> other = Map.of("seen", Seen.of(List.of("theirs")).text());
+    VectorFile away = new VectorFile(Path.of("b"), file("b", 0, 1).vector(), other);
+    Map<String, String> rest = Audit.without(one, away).metadata();
+    assertThat(rest)
+        .containsOnlyKeys("op", "factor", "norm.blocks.2.resid_post", "seen", "projected out");
+    Seen seen = Seen.parse(rest.get("seen"));
+    assertThat(seen.contains("mine") && seen.contains("theirs")).isTrue();
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.TestModels;
 import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.format.Refusal;
+import dev.steerc.runtime.learn.Seen;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
@@ -115,6 +116,25 @@ class MixtureTest {
         .containsEntry("tokenizer", "sha256:2")
         .containsEntry("method", "mix: a + b")
         .doesNotContainKey("pairs");
+  }
+
+  /** Else a sweep of the sum would take them for prompts that learning has not seen. */
+  @Test
+  void sumHasSeenWhatItsPartsHave() {
+    put("a", null, FIRST);
+    put("b", null, FIRST);
+    put("c", null, FIRST);
+    say("a", Map.of("seen", Seen.of(List.of("I feel", "Every day")).text()));
+    say("b", Map.of("seen", Seen.of(List.of("Once", "I feel")).text()));
+    assertThat(mixed("a + b - c").metadata())
+        .containsEntry("seen", Seen.of(List.of("I feel", "Every day", "Once")).text());
+    assertThat(mixed("c + c").metadata()).doesNotContainKey("seen");
+    say("b", Map.of("seen", "AAAA"));
+    Refusal.check(Code.BAD_TENSOR_FILE, () -> mixed("a + b"));
+  }
+
+  private void say(String name, Map<String, String> metadata) {
+    files.computeIfPresent(name, (n, file) -> new VectorFile(file.path(), file.vector(), metadata));
   }
 
   @Test

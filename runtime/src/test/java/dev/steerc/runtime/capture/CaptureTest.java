@@ -325,6 +325,9 @@ class CaptureTest {
       Files.writeString(file, text);
       assertProblem(Code.BAD_ACTIVATIONS, () -> Activations.open(folder));
     }
+    String endless = good.replace("\"count\":3", "\"count\":2147483647");
+    Files.writeString(file, endless.replaceFirst("(texts_per_shard\":)\\d+", "$11"));
+    assertProblem(Code.BAD_ACTIVATIONS, () -> Activations.open(folder));
     Files.writeString(file, good.replace("\"rows\":3", "\"rows\":4"));
     assertProblem(Code.BAD_ACTIVATIONS, () -> Activations.open(folder));
     Files.writeString(file, good);

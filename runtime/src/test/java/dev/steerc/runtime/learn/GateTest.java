@@ -9,6 +9,7 @@ import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.ConditionText;
 import java.util.BitSet;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,6 +49,21 @@ class GateTest {
     assertThat(text.site()).isEqualTo(SITE);
     assertThat(text.above()).isTrue();
     assertThat(text.threshold()).isEqualTo(gate.threshold());
+  }
+
+  /** A cosine that several texts have lies on one side with all of them. */
+  @Test
+  void textsThatAreAlikeAreNotToldApart() {
+    float[][] alike = new float[8][];
+    for (int i = 0; i < 8; i++) {
+      alike[i] = new float[] {1, i == 0 ? 0.1f : i == 1 ? 0.3f : i < 7 ? 0.6f : 1};
+    }
+    // the negative ones of the six alike come first, so that the loop meets the positive ones first
+    int[] classes = {1, 0, 0, 0, 1, 1, 1, 0};
+    Floats along = new Floats(new long[] {2}, new float[] {1, 0});
+    Gate gate =
+        Gate.of(SITE, Rows.of(2, alike), new Labels(classes, 2, false, new BitSet()), along);
+    assertThat(gate.skill()).isEqualTo(0.25, within(1e-12));
   }
 
   private Gate gate(long seed) {

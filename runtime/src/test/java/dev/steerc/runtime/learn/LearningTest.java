@@ -33,6 +33,7 @@ import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
+import dev.steerc.runtime.steering.VectorStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -267,6 +268,26 @@ class LearningTest {
     others.removeAll(learned);
     assertThat(learned).isNotEmpty().allMatch(seen::contains);
     assertThat(others).isNotEmpty().noneMatch(seen::contains);
+  }
+
+  /** An affine edit has no one direction that a condition could look along. */
+  @ParameterizedTest
+  @EnumSource
+  void conditionIsWrittenWhereItCanBeUsed(Form form) {
+    List<Labelled> texts = new ArrayList<>();
+    for (String mood : List.of("gloomy", "joyful")) {
+      Concept.pairs(mood, 4, 20)
+          .forEach(pair -> texts.add(new Labelled(new Passage("", pair.positive()), mood)));
+    }
+    Lesson lesson = new Lesson(Method.DIFFMEAN, form, 0.2, 1);
+    Learning learning =
+        Learning.of(capture(Pooling.MEAN), Examples.ofLabelled(texts), lesson, Progress.NONE);
+    learning.write(folder.resolve("v.safetensors"));
+    assertThat(learning.gate().isPresent()).isEqualTo(form != Form.SET);
+    if (form != Form.SET) {
+      assertThat(VectorStore.open(folder).condition("v").site())
+          .isEqualTo(learning.gate().orElseThrow().site());
+    }
   }
 
   @Test

@@ -113,6 +113,13 @@ class ClassifierScorerTest {
     return loss;
   }
 
+  /** What a model that is steered too much may write. */
+  @Test
+  void wordThatNeverEndsIsAWord() {
+    ClassifierScorer scorer = scorer(joy(10));
+    assertThat(score(scorer, "I" + "'m".repeat(200_000))).isEqualTo(score(scorer, "unknown"));
+  }
+
   @Test
   void aTextInBothPartsIsNoTest() {
     List<String> lines = new ArrayList<>();

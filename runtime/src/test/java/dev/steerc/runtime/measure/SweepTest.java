@@ -37,6 +37,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trying points and choosing one. */
@@ -103,6 +104,17 @@ class SweepTest {
     assertThat(Rule.isoKl(0.5).minimising(true).choose(POINTS, PLAIN)).contains(POINTS.get(5));
   }
 
+  /** Else the order of the strengths would decide which way counts. */
+  @Test
+  void isoKlTakesEachDirectionOfAPlaceByItself() {
+    Point against = point(A, -2, 0.1, 11, 0.3);
+    Point along = point(A, 2, 0.7, 11, 0.3);
+    assertThat(Rule.isoKl(0.5).choose(List.of(against, along), PLAIN)).contains(along);
+    assertThat(Rule.isoKl(0.5).choose(List.of(along, against), PLAIN)).contains(along);
+    Point further = point(A, -4, 0, 11, 0.4);
+    assertThat(Rule.isoKl(0.5).choose(List.of(along, further), PLAIN)).contains(along);
+  }
+
   @Test
   void nothingIsChosenThatDoesNoMoreOrCostsTooMuch() {
     Rule strict = Rule.best(0.5);
@@ -147,6 +159,9 @@ class SweepTest {
     assertThat(fractions.amounts()).containsExactly(0.05, 0.2);
     assertThat(fractions.strength(own.get(0), 0.2) * own.get(0).share())
         .isCloseTo(0.2, within(1e-9));
+    List<Place> twice = List.of(own.get(0), own.get(1), own.get(0));
+    assertThat(new Grid(vector, twice, List.of(1.0), false, Positions.ALL, Optional.empty()).size())
+        .isEqualTo(2);
     List<Place> unknown = Grid.places(vector, List.of(), Map.of(), 4);
     Refused.check(
         Code.NORM_MISSING,
@@ -179,7 +194,6 @@ class SweepTest {
     };
   }
 
-  /** The file at strength 1 is the vector at the chosen strength and place, to the last bits. */
   @Test
   void conditionIsThatOfEveryPoint() {
     Vector vector = added();
@@ -193,29 +207,57 @@ class SweepTest {
     assertThat(Grid.needs(vector, Optional.of(when))).contains(new Tap(TWO));
   }
 
+  /** A vector the other way round has other cosines, and what became low-rank has none. */
+  @ParameterizedTest
+  @CsvSource({
+    "add, 2, true, true",
+    "add, -2, false, false",
+    "ablate, 1, true, true",
+    "ablate, 0.5, false, true"
+  })
+  void whatIsNoLongerTrueIsNotWritten(String op, double strength, boolean when, boolean judged) {
+    Vector vector = vector(edit(op), edit(op));
+    Path file = folder.resolve("v.safetensors");
+    Map<String, String> before =
+        Map.of(
+            "when", "@2>0.1",
+            "separation.blocks.2.resid_post", "0.9",
+            "chosen on", "prompt",
+            "method", "pca");
+    OperatingPoint.write(chosen(vector, strength), new VectorFile(file, vector, before), file);
+    Map<String, String> written = VectorFile.open(file).metadata();
+    assertThat(written).containsEntry("method", "pca").doesNotContainKey("chosen on");
+    assertThat(written.containsKey("when")).isEqualTo(when);
+    assertThat(written.containsKey("separation.blocks.2.resid_post")).isEqualTo(judged);
+  }
+
+  private static Swept chosen(Vector vector, double strength) {
+    Grid grid =
+        new Grid(
+            vector,
+            Grid.places(vector, List.of("2"), Map.of(), 4),
+            List.of(strength),
+            false,
+            Positions.ALL,
+            Optional.empty());
+    Point chosen = point(grid.places().get(0), strength, 1, 10, 0);
+    return new Swept(
+        grid,
+        Rule.best(1.2),
+        new Swept.Baselines(PLAIN, Optional.empty()),
+        List.of(chosen),
+        Optional.of(chosen),
+        Optional.empty());
+  }
+
+  /** The file at strength 1 is the vector at the chosen strength and place, to the last bits. */
   @ParameterizedTest
   @ValueSource(strings = {"add", "ablate", "clamp", "reflect", "rotate", "low-rank"})
   void writtenPointIsTheChosenOne(String op) {
     Vector vector = vector(edit(op), edit(op));
     Path file = folder.resolve("v.safetensors");
     for (double strength : new double[] {1, 0.37, -2}) {
-      Grid grid =
-          new Grid(
-              vector,
-              Grid.places(vector, List.of("2"), Map.of(), 4),
-              List.of(strength),
-              false,
-              Positions.ALL,
-              Optional.empty());
-      Point chosen = point(grid.places().get(0), strength, 1, 10, 0);
-      Swept swept =
-          new Swept(
-              grid,
-              Rule.best(1.2),
-              new Swept.Baselines(PLAIN, Optional.empty()),
-              List.of(chosen),
-              Optional.of(chosen),
-              Optional.empty());
+      Swept swept = chosen(vector, strength);
       Map<String, String> before =
           Map.of(
               "factor", "3", "method", "pca", "op", op, "level", "9", "at", "blocks.0.resid_post");

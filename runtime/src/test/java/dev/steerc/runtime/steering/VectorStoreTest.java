@@ -123,6 +123,18 @@ class VectorStoreTest {
     assertThat(after.problems()).isEmpty();
   }
 
+  /** It may have been no fault of the file, such as a right that was missing. */
+  @Test
+  void brokenFileIsReadAgainThoughItLooksTheSame() throws IOException {
+    byte[] good = Npy.toBytes(new Floats(new long[] {1}, new float[] {4}));
+    Path bad = Files.write(vectors.resolve("bad.npy"), new byte[good.length]);
+    Files.setLastModifiedTime(bad, FileTime.fromMillis(1));
+    VectorStore before = VectorStore.open(vectors);
+    Files.write(bad, good);
+    Files.setLastModifiedTime(bad, FileTime.fromMillis(1));
+    assertThat(values(before.reload().get("bad"))).containsExactly(4);
+  }
+
   @Test
   void nameOfTwoFilesIsAProblemWhenAskedFor() {
     Path other = vectors.resolve("joy.safetensors");
