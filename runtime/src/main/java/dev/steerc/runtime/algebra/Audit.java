@@ -29,7 +29,8 @@ public record Audit(List<AtSite> shared, List<String> left, List<String> bases) 
 
   /** What was measured of a vector, and is no longer true when it changes. */
   private static final Predicate<String> MEASURED =
-      Pattern.compile("(separation|agreement|wrong side)\\..*|effect|perplexity|seen")
+      Pattern.compile(
+              "(separation|agreement|wrong side)\\..*|effect( without)?|perplexity|kl|told by|seen")
           .asMatchPredicate();
 
   /**
@@ -161,6 +162,12 @@ public record Audit(List<AtSite> shared, List<String> left, List<String> bases) 
               Code.VECTORS_DIFFER, "`" + file.name() + "` and `" + other.name() + "` share no site")
           .at(file.path())
           .help("compare their sites: steerc vectors show " + file.path())
+          .exception();
+    }
+    if (away.values().stream().allMatch(direction -> Inner.norm(direction) == 0)) {
+      throw Problem.of(Code.VECTORS_DIFFER, "`" + other.name() + "` is zero, and has no direction")
+          .at(other.path())
+          .help("choose another vector to take away")
           .exception();
     }
     Map<Site, Edit> edits = new LinkedHashMap<>();
