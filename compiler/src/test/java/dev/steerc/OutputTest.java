@@ -11,6 +11,9 @@ import dev.steerc.plan.Target;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Refusal;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is on disk after a patch that worked, and after one that did not. */
@@ -114,6 +119,17 @@ class OutputTest {
     Refusal.check(Code.OUTPUT_UNWRITABLE, () -> Steerc.patch(input, REQUEST, output));
     Refusal.check(Code.OUTPUT_UNWRITABLE, () -> Steerc.patch(input, REQUEST, Path.of("/")));
     checkUntouched("dir", "m.onnx");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void outputThatIsADeviceIsRefused() throws IOException {
+    Path output = folder.resolve("socket"); // stands for /dev/null, which no test should endanger
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(output));
+      Refusal.check(Code.OUTPUT_UNWRITABLE, () -> Steerc.patch(input, REQUEST, output));
+      checkUntouched("m.onnx", "socket");
+    }
   }
 
   @Test

@@ -11,8 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What {@code steerc vectors audit} found. */
-record AuditReport(Audit audit) {
+/**
+ * What {@code steerc vectors audit} found.
+ *
+ * @param typed how the command line names the vectors, for what is to be typed next
+ * @param folder the option that says where they lie, if it was given
+ */
+record AuditReport(Audit audit, Map<String, String> typed, String folder) {
 
   List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
@@ -47,20 +52,26 @@ record AuditReport(Audit audit) {
   private List<String> next(List<Pair> near) {
     if (near.isEmpty() && !audit.shared().isEmpty()) {
       List<String> names = audit.shared().get(0).names();
-      String sum = "0.5*" + names.get(0) + " + 0.5*" + names.get(1);
-      return List.of("next: steerc vectors mix \"" + sum + "\" -o both.safetensors");
+      String sum = "0.5*" + typed(names.get(0)) + " + 0.5*" + typed(names.get(1));
+      return List.of("next: steerc vectors mix \"" + sum + "\" -o both.safetensors" + folder);
     }
     return near.stream()
         .findFirst()
         .map(
             pair ->
                 "next: steerc vectors audit "
-                    + pair.first()
+                    + typed(pair.first())
                     + " --project-out "
-                    + pair.second()
-                    + " -o rest.safetensors")
+                    + typed(pair.second())
+                    + " -o rest.safetensors"
+                    + folder)
         .stream()
         .toList();
+  }
+
+  private String typed(String name) {
+    String word = typed.getOrDefault(name, name);
+    return word.contains(" ") ? "'" + word + "'" : word;
   }
 
   /** What projecting one vector out of another one did. */
@@ -68,6 +79,9 @@ record AuditReport(Audit audit) {
     List<String> lines = new ArrayList<>();
     for (AtSite site : audit.shared()) {
       double cosine = site.cosines()[0][1];
+      if (Double.isNaN(cosine)) {
+        continue; // one of them is zero there, so nothing changed
+      }
       double left = Math.sqrt(Math.max(0, 1 - cosine * cosine));
       lines.add(
           String.format(
@@ -92,7 +106,7 @@ record AuditReport(Audit audit) {
     for (int i = 0; i < site.names().size(); i++) {
       List<Object> cells = new ArrayList<>(List.of(site.names().get(i)));
       for (double cosine : site.cosines()[i]) {
-        cells.add(String.format(Locale.ROOT, "%.2f", cosine));
+        cells.add(Double.isNaN(cosine) ? "-" : String.format(Locale.ROOT, "%.2f", cosine));
       }
       cells.add(String.format(Locale.ROOT, "%.4g", site.norms().get(i)));
       table.row(cells.toArray());

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The prompts that something is measured by, and how texts are generated for them. */
@@ -90,6 +91,11 @@ final class PromptArgs {
           .exception();
     }
     return PromptFile.read(file);
+  }
+
+  /** The file that is read, if there is one. */
+  Stream<Path> files() {
+    return Stream.ofNullable(file);
   }
 
   /** What to call the prompts. */

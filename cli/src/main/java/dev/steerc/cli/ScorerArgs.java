@@ -52,6 +52,11 @@ final class ScorerArgs {
       description = "How long to wait for its next answer (default: 120).")
   private long patience = 120;
 
+  /** The files that are read. */
+  Stream<Path> files() {
+    return Stream.of(words, classifier, continuations).filter(Objects::nonNull);
+  }
+
   /** Opens the one that was asked for. */
   Scorer open() {
     long given =

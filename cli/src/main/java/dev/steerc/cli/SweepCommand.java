@@ -16,6 +16,7 @@ import dev.steerc.runtime.steering.VectorStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,7 +84,7 @@ final class SweepCommand implements Runnable {
     Optional<Condition> when = tried.when(store);
     Path source = file.path();
     Vector swept = file.vector();
-    output.check(source);
+    output.check(source, read());
     tried.check();
     try (Scorer scorer = scorers.open()) {
       PromptArgs.Chosen chosen = prompts.prompts(scorer, file.metadata());
@@ -112,6 +113,12 @@ final class SweepCommand implements Runnable {
         output.sayNext(found, source, model.path(), twin.isCopy(), talk);
       }
     }
+  }
+
+  private List<Path> read() {
+    return Stream.of(Stream.of(model.path()), prompts.files(), scorers.files())
+        .flatMap(files -> files)
+        .toList();
   }
 
   private List<String> typed() {

@@ -14,6 +14,7 @@ import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -33,8 +34,12 @@ final class SweepOutput {
   @Option(names = "--report", paramLabel = "FILE", description = "Write a page (HTML) as well.")
   private Path page;
 
-  /** Says what cannot be written, before the work is done. */
-  void check(Path vector) {
+  /**
+   * Says what cannot be written, before the work is done.
+   *
+   * @param read the files that are read besides the vector; the page must replace none
+   */
+  void check(Path vector, List<Path> read) {
     if (!dryRun) {
       Path target = target(vector);
       if (!target.toString().endsWith(".safetensors")) {
@@ -46,8 +51,19 @@ final class SweepOutput {
       Output.check(target, target.toAbsolutePath().getParent());
     }
     if (page != null) {
-      Output.check(page, page.toAbsolutePath().getParent());
+      Output.check(page, vector);
+      read.forEach(file -> Output.check(page, file));
+      if (isSame(page, target(vector))) {
+        throw Problem.of(Code.USAGE, "--report and -o name the same file")
+            .at(page)
+            .help("choose another path for one of them")
+            .exception();
+      }
     }
+  }
+
+  private static boolean isSame(Path a, Path b) {
+    return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }
 
   boolean isDryRun() {

@@ -19,6 +19,11 @@ final class VectorFolder {
     return folder != null;
   }
 
+  /** The option as it was typed, behind a space; empty without it. */
+  String typed() {
+    return isGiven() ? " --vectors " + folder : "";
+  }
+
   VectorStore store() {
     if (isGiven() && !Files.isDirectory(folder)) {
       throw Problem.of(Code.FILE_NOT_FOUND, "there is no folder `" + folder + "`")

@@ -9,7 +9,9 @@ import dev.steerc.runtime.steering.VectorFormat;
 import dev.steerc.runtime.steering.VectorFormat.GgufOptions;
 import dev.steerc.runtime.steering.VectorStore;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,7 +69,7 @@ final class VectorsAuditCommand implements Runnable {
     }
     VectorStore store = folder.store();
     List<VectorFile> files =
-        names.isEmpty() ? store.all() : names.stream().map(store::file).distinct().toList();
+        names.isEmpty() ? store.all() : names.stream().distinct().map(store::file).toList();
     if (away != null) {
       projectOut(files.get(0), store.file(away));
       return;
@@ -78,18 +80,29 @@ final class VectorsAuditCommand implements Runnable {
           .help("name two or more, or their folder with --vectors")
           .exception();
     }
-    AuditReport report = new AuditReport(Audit.of(files));
+    AuditReport report = new AuditReport(Audit.of(files), typed(files), folder.typed());
     report.lines(Style.ofTerminal()).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(Json.write(report.toMap()));
     }
   }
 
+  /** What was typed for each, by its name and by its path: a report calls it one or the other. */
+  private Map<String, String> typed(List<VectorFile> files) {
+    Map<String, String> typed = new HashMap<>();
+    List<String> words = names.stream().distinct().toList();
+    for (int i = 0; i < words.size(); i++) {
+      typed.put(files.get(i).name(), words.get(i));
+      typed.put(files.get(i).path().toString(), words.get(i));
+    }
+    return typed;
+  }
+
   private void projectOut(VectorFile file, VectorFile other) {
     VectorFile rest = Audit.without(file, other);
     VectorFormat.of(output)
         .write(rest, GgufOptions.DEFAULT, output, List.of(file.path(), other.path()));
-    AuditReport report = new AuditReport(Audit.of(List.of(file, other)));
+    AuditReport report = new AuditReport(Audit.of(List.of(file, other)), Map.of(), "");
     report.projected(file.name(), other.name(), output).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(Json.write(report.toMap()));

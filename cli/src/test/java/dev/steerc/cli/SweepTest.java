@@ -23,6 +23,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -289,10 +290,36 @@ class SweepTest {
     assertThat(Files.readAllBytes(vector)).isEqualTo(before);
   }
 
+  @Test
+  void problemsNameTheModelAndNotItsCopy() throws Exception {
+    Files.copy(Steered.root().resolve("testdata/vectors/north.npy"), folder.resolve("narrow.npy"));
+    List<String> narrow = List.of("sweep", "model.onnx", "narrow.npy", "--dry-run");
+    List<String> scored = List.of("--prompts", "prompts.txt", "--words", "joyful.txt");
+    List<String> all = new ArrayList<>(narrow);
+    all.addAll(scored);
+    assertThat(steerc.run(all.toArray(String[]::new)).output())
+        .startsWith("error[vector-width]: ")
+        .contains("--> model.onnx, 0.resid_post");
+    all.addAll(List.of("--provider", "cuda"));
+    assertThat(steerc.run(all.toArray(String[]::new)).output())
+        .startsWith("error[provider-missing]: ")
+        .contains("--> model.onnx\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v.safetensors", "model.onnx", "prompts.txt", "joyful.txt"})
+  void pageReplacesNothingThatIsRead(String name) throws Exception {
+    byte[] before = Files.readAllBytes(folder.resolve(name));
+    Steered.Run run = words("--strengths", "1", "--dry-run", "--limit", "4", "--report", name);
+    assertThat(run.output()).startsWith("error[output-is-input]: ").contains("--> " + name);
+    assertThat(Files.readAllBytes(folder.resolve(name))).isEqualTo(before);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
+        "--words joyful.txt --prompts prompts.txt -o x.safetensors --report x.safetensors | usage | 2",
         "--prompts prompts.txt | usage | 2",
         "--words joyful.txt | usage | 2",
         "--words joyful.txt --classifier x --prompts prompts.txt | usage | 2",

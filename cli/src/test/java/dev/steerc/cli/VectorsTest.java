@@ -192,6 +192,39 @@ class VectorsTest {
         .contains("next: steerc vectors audit joy --project-out sad");
   }
 
+  /** What it proposes finds the very vectors that were compared. */
+  @Test
+  void auditNamesVectorsAsTheyWereTyped() throws Exception {
+    done("vectors", "mix", "joy + 9*formal", "-o", "my sum.safetensors");
+    assertThat(done("vectors", "audit", "formal", "my sum.safetensors"))
+        .contains("next: steerc vectors audit formal --project-out 'my sum.safetensors'");
+    assertThat(
+            done("vectors", "audit", "joy", "vectors/formal.safetensors", "--vectors", "vectors"))
+        .contains("\"0.5*joy + 0.5*vectors/formal.safetensors\"")
+        .contains("-o both.safetensors --vectors vectors");
+    assertThat(refused(2, "vectors", "audit", "joy", "joy")).contains("no two vectors");
+  }
+
+  @Test
+  void auditKnowsNoDirectionOfZero() throws Exception {
+    done("vectors", "mix", "0*joy", "-o", "zero.safetensors");
+    assertThat(done("vectors", "audit", "joy", "zero.safetensors"))
+        .contains("zero             -     -")
+        .doesNotContain("NaN");
+    assertThat(
+            refused(
+                1,
+                "vectors",
+                "audit",
+                "joy",
+                "--project-out",
+                "zero.safetensors",
+                "-o",
+                "r.safetensors"))
+        .contains("error[vectors-differ]: `zero` is zero");
+    assertThat(folder.resolve("r.safetensors")).doesNotExist();
+  }
+
   @Test
   void auditTakesOneVectorOutOfAnother() throws Exception {
     String[] command = {

@@ -54,6 +54,13 @@ public final class Output {
           .help("create it first")
           .exception();
     }
+    if (Files.exists(output) && !Files.isRegularFile(output)) {
+      // the move would replace the device itself, such as /dev/null
+      throw Problem.of(Code.OUTPUT_UNWRITABLE, "`" + output + "` is no regular file")
+          .at(output)
+          .help("name a file")
+          .exception();
+    }
     if (isSame(output, input)) {
       throw Problem.of(Code.OUTPUT_IS_INPUT, "the output is the input")
           .at(output)

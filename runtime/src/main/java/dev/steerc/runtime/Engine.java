@@ -65,7 +65,7 @@ public final class Engine implements AutoCloseable {
       options.setMemoryPatternOptimization(false);
       options.setIntraOpNumThreads(how.threads());
       if (how.provider() == Provider.CUDA) {
-        addCuda(options, model);
+        addCuda(options, how.standsFor().orElse(model));
       }
       return new Engine(model, environment, environment.createSession(model.toString(), options));
     } catch (OrtException e) {

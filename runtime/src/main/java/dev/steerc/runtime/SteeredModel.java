@@ -44,7 +44,8 @@ public final class SteeredModel implements AutoCloseable {
     this.files = files;
     this.decoder = decoder;
     this.config = config;
-    this.ports = files.ports();
+    Ports own = files.ports();
+    this.ports = options.standsFor().map(model -> own.called(model.toString())).orElse(own);
   }
 
   /** Opens a model on the CPU. */

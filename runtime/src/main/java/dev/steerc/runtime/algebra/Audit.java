@@ -166,6 +166,12 @@ public record Audit(List<AtSite> shared, List<String> left, List<String> bases) 
           .help("compare their sites: steerc vectors show " + file.path())
           .exception();
     }
+    if (away.values().stream().allMatch(direction -> Inner.norm(direction) == 0)) {
+      throw Problem.of(Code.VECTORS_DIFFER, "`" + other.name() + "` is zero, and has no direction")
+          .at(other.path())
+          .help("choose another vector to take away")
+          .exception();
+    }
     Map<Site, Edit> edits = new LinkedHashMap<>();
     Vector vector = file.vector();
     vector

@@ -56,6 +56,11 @@ public record Ports(
     }
   }
 
+  /** The same, with another name of the model in problems. */
+  public Ports called(String name) {
+    return new Ports(sites, taps, required, blocks, base, name);
+  }
+
   /** The ports that a manifest promises. */
   public static Ports of(ModelFile file, Manifest manifest) {
     Map<Site, List<Intervention>> bySite = new LinkedHashMap<>();

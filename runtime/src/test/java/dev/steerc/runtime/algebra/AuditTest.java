@@ -31,7 +31,9 @@ class AuditTest {
         (site, values) ->
             edits.put(site, new Edit.Add(new Floats(new long[] {values.length}, values))));
     Vector vector = new Vector(name, edits, Optional.empty(), Optional.empty());
-    return new VectorFile(Path.of(name), vector, Map.of("separation.blocks.2.resid_post", "0.9"));
+    Map<String, String> measured =
+        Map.of("separation.blocks.2.resid_post", "0.9", "kl", "0.1", "effect without", "0.2");
+    return new VectorFile(Path.of(name), vector, measured);
   }
 
   private static VectorFile file(String name, float... values) {
@@ -94,8 +96,7 @@ class AuditTest {
     assertThat(((Edit.Add) rest.vector().edits().get(TENTH)).vector().values())
         .containsExactly(7, 7, 7);
     assertThat(rest.metadata())
-        .containsEntry("projected out", "b")
-        .doesNotContainKey("separation.blocks.2.resid_post");
+        .containsOnly(Map.entry("op", "add"), Map.entry("projected out", "b"));
   }
 
   /** What it was learned from stays; what was measured of it before does not. */
@@ -135,6 +136,7 @@ class AuditTest {
   void nothingLeftAndNothingSharedAreProblems() {
     Refusal.check(
         Code.VECTORS_DIFFER, () -> Audit.without(file("a", 0.1f, 0.7f), file("b", 0.3f, 2.1f)));
+    Refusal.check(Code.VECTORS_DIFFER, () -> Audit.without(file("a", 1, 2), file("b", 0, 0)));
     VectorFile elsewhere = file("b", Map.of(TENTH, new float[] {1, 1}));
     Refusal.check(Code.VECTORS_DIFFER, () -> Audit.without(file("a", 1, 2), elsewhere));
   }
