@@ -1,5 +1,7 @@
 package dev.steerc.cli;
 
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.Provider;
 import dev.steerc.runtime.SteeredModel;
@@ -43,10 +45,18 @@ sealed class ModelArgs permits SteeredModelArgs {
     return SteeredModel.open(model, options());
   }
 
+  private int threads() {
+    if (threads < 0) {
+      throw Problem.of(Code.USAGE, "--threads " + threads + " is no number of threads")
+          .help("pass 1 or more, or 0 for one for each core")
+          .exception();
+    }
+    return threads;
+  }
+
   /** How to open it. */
   ModelOptions options() {
-    ModelOptions options =
-        ModelOptions.DEFAULT.provider(Provider.of(provider)).threads(Math.max(0, threads));
+    ModelOptions options = ModelOptions.DEFAULT.provider(Provider.of(provider)).threads(threads());
     return tokenizer == null ? options : options.tokenizer(tokenizer);
   }
 }

@@ -20,7 +20,11 @@ record SweepReport(Swept swept, SweepSetting setting) {
     int texts = swept.baselines().plain().samples().size();
     lines.add(
         style.bold(swept.grid().vector().name())
-            + (": " + setting.facts().get("scorer") + ", " + texts + " texts a point"));
+            + (": "
+                + setting.facts().get("scorer")
+                + ", "
+                + CaptureReport.count(texts, "text")
+                + " a point"));
     lines.addAll(marked(grid().lines(style), style));
     swept
         .report()
@@ -28,7 +32,8 @@ record SweepReport(Swept swept, SweepSetting setting) {
             report -> {
               lines.add("");
               int others = report.chosen().samples().size();
-              lines.add("on " + others + " prompts that it was not chosen by");
+              lines.add(
+                  "on " + CaptureReport.count(others, "prompt") + " that it was not chosen by");
               lines.addAll(marked(reported(report).lines(style), style));
             });
     return lines;

@@ -92,9 +92,11 @@ final class VectorsConvertCommand implements Runnable {
 
   @Override
   public void run() {
-    Optional<String> fingerprint =
-        Optional.ofNullable(base).map(model -> Steerc.inspect(model).fingerprint());
-    Wanted wanted = new Wanted(Optional.ofNullable(dialect).map(Dialect::of), site(), fingerprint);
+    Wanted wanted =
+        new Wanted(
+            Optional.ofNullable(dialect).map(Dialect::of),
+            site(),
+            Optional.ofNullable(base).map(Steerc::inspect));
     GgufOptions options = new GgufOptions(Dialect.of(toDialect), Optional.ofNullable(modelHint));
     Conversion done = Conversion.of(input, output, wanted, options);
     ConversionReport report = new ConversionReport(done, options.dialect());

@@ -127,6 +127,19 @@ class VectorsTest {
   }
 
   @Test
+  void convertRefusesAModelThatTheVectorCannotFit() throws Exception {
+    String model = Steered.root().resolve("testdata/graphs/withpast.onnx").toString();
+    Npy.write(folder.resolve("v.npy"), Floats.filled(1, WIDTH));
+    Npy.write(folder.resolve("w.npy"), Floats.filled(1, WIDTH + 1));
+    String[] to = {"x.safetensors", "--base", model, "--block"};
+    assertThat(refused(1, "vectors", "convert", "v.npy", to[0], to[1], to[2], to[3], "99"))
+        .contains("error[layer-out-of-range]: layer 99 does not exist", "0..3");
+    assertThat(refused(1, "vectors", "convert", "w.npy", to[0], to[1], to[2], to[3], "1"))
+        .contains("error[vector-width]", "the stream " + WIDTH);
+    assertThat(folder.resolve("x.safetensors")).doesNotExist();
+  }
+
+  @Test
   void convertNamesWhatCannotBeSaid() throws Exception {
     String joy = "vectors/joy.safetensors";
     assertThat(refused(1, "vectors", "convert", joy, joy)).contains("error[output-is-input]");

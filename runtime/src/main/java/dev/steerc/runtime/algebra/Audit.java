@@ -32,7 +32,7 @@ public record Audit(List<AtSite> shared, List<String> left, List<String> bases) 
   private static final Predicate<String> MEASURED =
       Pattern.compile(
               "(separation|agreement|wrong side|left)\\..*|effect|effect without|perplexity|kl"
-                  + "|told by|chosen by|chosen on|when")
+                  + "|told by|chosen by|chosen on|chosen when|when")
           .asMatchPredicate();
 
   /**

@@ -36,8 +36,9 @@ public record Advice(Site site, String why, List<String> warnings) {
    * The advice on what one method learned.
    *
    * @param learned by site, in the order of the model; not empty
+   * @param form how it is used: what is added may be too long
    */
-  public static Advice of(Map<Site, Learned> learned) {
+  public static Advice of(Map<Site, Learned> learned, Form form) {
     List<Site> sites = List.copyOf(learned.keySet());
     double best =
         learned.values().stream().mapToDouble(one -> one.diagnosis().separation()).max().orElse(0);
@@ -55,7 +56,7 @@ public record Advice(Site site, String why, List<String> warnings) {
             .toList();
     Site chosen = agreeing.stream().min(fromMiddle).orElseThrow();
     String why = why(chosen, learned, good.size(), agreeing.size());
-    return new Advice(chosen, why, warnings(learned.get(chosen)));
+    return new Advice(chosen, why, warnings(learned.get(chosen), form));
   }
 
   /** Of texts without pairs, all sites agree alike. */
@@ -84,7 +85,7 @@ public record Advice(Site site, String why, List<String> warnings) {
         : among + agreeing + " agree as much, by " + agreement + ", and it is in their middle";
   }
 
-  private static List<String> warnings(Learned learned) {
+  private static List<String> warnings(Learned learned, Form form) {
     Diagnosis diagnosis = learned.diagnosis();
     List<String> warnings = new ArrayList<>();
     if (diagnosis.separation() < HARDLY) {
@@ -101,7 +102,7 @@ public record Advice(Site site, String why, List<String> warnings) {
     } else if (diagnosis.rows() < FEW_ROWS) {
       warnings.add("only " + diagnosis.rows() + " texts were held out, too few to rely on");
     }
-    if (learned.edit() instanceof Edit.Add && diagnosis.norm() > STRONG * diagnosis.typical()) {
+    if (form.edit(learned) instanceof Edit.Add && diagnosis.norm() > STRONG * diagnosis.typical()) {
       String share = percent(diagnosis.norm() / diagnosis.typical());
       warnings.add(
           "the vector is " + share + " as long as the activations, which may break the text");

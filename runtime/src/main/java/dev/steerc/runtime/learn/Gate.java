@@ -11,7 +11,8 @@ import java.util.Locale;
 /**
  * A direction as a condition, which holds for a text whose mean activation is at a cosine above a
  * threshold. It is the one that tells the texts best that it was learned from, half-way to the next
- * of their cosines; the shares are those of the texts that judge.
+ * of their cosines; the shares are those of the texts that judge. Where a site was chosen by these
+ * shares, they flatter it.
  *
  * @param threshold the cosine, -1 to 1
  * @param hits the share of the texts that have the concept and for which it holds

@@ -112,7 +112,7 @@ public record Learning(
         lesson,
         capture.pooling(),
         learned,
-        Advice.of(learned),
+        Advice.of(learned, lesson.form()),
         all.stream().max(Comparator.comparingDouble(Gate::skill)),
         Origin.of(model),
         examples.count() - heldOut.cardinality(),

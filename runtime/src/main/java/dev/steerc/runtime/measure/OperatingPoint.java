@@ -4,6 +4,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.steering.Condition;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Positions;
 import dev.steerc.runtime.steering.Vector;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
 /** A vector as it was chosen: scaled so that strength 1 is the operating point. */
 public final class OperatingPoint {
   private static final String FACTOR = "factor";
+  private static final String CHOSEN_WHEN = "chosen when";
   private static final String CHOSEN_ON = "chosen on";
   private static final Pattern JUDGED = Pattern.compile("(separation|agreement|wrong side)\\..*");
 
@@ -61,19 +63,27 @@ public final class OperatingPoint {
     Point point = swept.chosen().orElseThrow();
     Vector vector = of(swept.grid().vector(), point);
     Map<String, String> metadata = stillTrue(before, vector, point.strength());
-    metadata.put(FACTOR, Double.toString(factor(before) * point.strength()));
+    double factor = factor(before) * point.strength();
+    metadata.put(FACTOR, Double.toString(Math.round(factor * 1e9) / 1e9));
     metadata.put("chosen by", "sweep, " + swept.rule().kind().label() + ": " + swept.rule().text());
     if (!swept.grid().positions().equals(Positions.ALL)) {
       metadata.put(CHOSEN_ON, swept.grid().positions().toString());
     }
+    swept.grid().when().ifPresent(when -> metadata.put(CHOSEN_WHEN, text(when)));
     swept.report().ifPresent(report -> put(report, metadata));
     VectorFile.write(vector, metadata, path);
+  }
+
+  /** The condition under which the numbers hold; whose direction it reads is not said. */
+  private static String text(Condition when) {
+    return when.site().text() + (when.above() ? ">" : "<") + when.threshold();
   }
 
   /** What the file said, less what another direction or no direction at all makes wrong. */
   private static Map<String, String> stillTrue(VectorFile before, Vector now, double strength) {
     Map<String, String> metadata = new LinkedHashMap<>(before.about());
     metadata.remove(CHOSEN_ON);
+    metadata.remove(CHOSEN_WHEN);
     if (strength < 0) {
       metadata.keySet().removeIf(JUDGED.asMatchPredicate());
     }

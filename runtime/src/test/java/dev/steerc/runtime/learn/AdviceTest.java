@@ -56,7 +56,7 @@ class AdviceTest {
         "`2.resid_post` tells the texts apart with separation 1.00, and of the 5 sites that do so"
             + " as well it is the one in the middle");
     learned.keySet().removeIf(site -> site.path().contains("blocks.4"));
-    assertThat(Advice.of(learned).site()).isEqualTo(site(1));
+    assertThat(Advice.of(learned, Form.ADD).site()).isEqualTo(site(1));
   }
 
   @Test
@@ -70,20 +70,20 @@ class AdviceTest {
     add(0, Double.NaN, Double.NaN);
     add(1, Double.NaN, Double.NaN);
     add(2, Double.NaN, Double.NaN);
-    assertThat(Advice.of(learned).site()).isEqualTo(site(1));
+    assertThat(Advice.of(learned, Form.ADD).site()).isEqualTo(site(1));
   }
 
   @Test
   void goodOnesHaveNoWarnings() {
     add(0, 0.7, 0.5);
-    assertThat(Advice.of(learned).warnings()).isEmpty();
+    assertThat(Advice.of(learned, Form.ADD).warnings()).isEmpty();
   }
 
   @Test
   void everyDoubtIsAWarning() {
     Diagnosis doubtful = new Diagnosis(0.69, 0.1, 0.26, 5.1, 10, 14, false, OptionalDouble.empty());
     learned.put(site(0), new Learned(new Edit.Add(Floats.filled(1, 2)), doubtful, 0));
-    assertThat(Advice.of(learned).warnings())
+    assertThat(Advice.of(learned, Form.ADD).warnings())
         .containsExactly(
             "the texts are hardly told apart here: separation 0.69, where 0.5 is chance",
             "26 % of what judged is on the wrong side",
@@ -91,7 +91,7 @@ class AdviceTest {
             "the vector is 51 % as long as the activations, which may break the text");
     Diagnosis seen = new Diagnosis(1, 1, 0, 5, 10, 14, true, OptionalDouble.empty());
     learned.put(site(0), new Learned(new Edit.Add(Floats.filled(1, 2)), seen, 0));
-    assertThat(Advice.of(learned).warnings())
+    assertThat(Advice.of(learned, Form.ADD).warnings())
         .containsExactly("no text was held out, so that noise looks like success");
   }
 
@@ -101,7 +101,16 @@ class AdviceTest {
     Edit eraser = new Edit.LowRank(matrix, Floats.filled(1, 1), Floats.filled(1, 1, 2));
     Diagnosis far = new Diagnosis(1, 1, 0, 9, 10, 40, false, OptionalDouble.of(0.5));
     learned.put(site(0), new Learned(eraser, far, Double.NaN));
-    assertThat(Advice.of(learned).warnings()).isEmpty();
+    assertThat(Advice.of(learned, Form.ADD).warnings()).isEmpty();
+  }
+
+  @Test
+  void lengthIsNoFaultOfWhatIsNotAdded() {
+    Diagnosis far = new Diagnosis(1, 1, 0, 9, 10, 40, false, OptionalDouble.empty());
+    learned.put(site(0), new Learned(new Edit.Add(Floats.filled(1, 2)), far, 0));
+    assertThat(Advice.of(learned, Form.ADD).warnings()).hasSize(1);
+    assertThat(Advice.of(learned, Form.ABLATE).warnings()).isEmpty();
+    assertThat(Advice.of(learned, Form.SET).warnings()).isEmpty();
   }
 
   private void add(int block, double separation, double agreement) {
@@ -115,7 +124,7 @@ class AdviceTest {
   }
 
   private void check(int block, String why) {
-    Advice advice = Advice.of(learned);
+    Advice advice = Advice.of(learned, Form.ADD);
     assertThat(advice.site()).isEqualTo(site(block));
     assertThat(advice.why()).isEqualTo(why);
   }

@@ -264,10 +264,11 @@ class SweepTest {
       OperatingPoint.write(swept, new VectorFile(file, vector, before), file);
       VectorFile written = VectorFile.open(file);
       assertThat(written.metadata())
-          .containsEntry("factor", Double.toString(3 * strength))
           .containsEntry("method", "pca")
           .containsEntry("at", "blocks.2.resid_post")
           .containsEntry("op", op.equals("add") || strength == 1 ? op : "low-rank");
+      double factor = Double.parseDouble(written.metadata().get("factor"));
+      assertThat(factor).isEqualTo(3 * strength, within(1e-9));
       assertThat(written.metadata().get("chosen by")).contains("best");
       assertThat(written.vector().edits()).containsOnlyKeys(ZERO, TWO);
       try (Twin twin =
