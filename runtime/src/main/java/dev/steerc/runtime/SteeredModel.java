@@ -14,15 +14,12 @@ import dev.steerc.runtime.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Function;
 
 /**
  * A model that generates text, steered where it was patched. Open it once and share it between
@@ -186,11 +183,11 @@ public final class SteeredModel implements AutoCloseable {
     return new Session(this, rows, groups, listener);
   }
 
-  private void check(List<Row> group) {
+  void check(List<Row> group) {
     Memory.check(path(), group.size(), longest(group), vocabulary());
   }
 
-  private static int longest(List<Row> rows) {
+  static int longest(List<Row> rows) {
     return rows.stream().mapToInt(Row::length).max().orElse(1);
   }
 
@@ -210,7 +207,7 @@ public final class SteeredModel implements AutoCloseable {
    * @param taps the sites to read; the model has to have a tap at each
    */
   public List<Trace> trace(List<Prompt> prompts, Set<Site> taps) {
-    return look(prompts, taps, lane -> lane.trace(taps));
+    return new Given(this).look(prompts, taps, lane -> lane.trace(taps));
   }
 
   /**
@@ -223,38 +220,7 @@ public final class SteeredModel implements AutoCloseable {
     if (taps.isEmpty()) {
       throw new IllegalArgumentException("no taps");
     }
-    return look(prompts, taps, lane -> lane.activations(taps));
-  }
-
-  /** Runs each text once, and takes what there is to be seen of it. */
-  private <T> List<T> look(List<Prompt> prompts, Set<Site> taps, Function<Lane, List<T>> eyes) {
-    if (!ports.taps().keySet().containsAll(taps)) {
-      throw noTap(taps);
-    }
-    List<Row> rows = new ArrayList<>();
-    for (Prompt prompt : prompts) {
-      long[] ids = ids(prompt);
-      Bound bound = bind(prompt.steering());
-      Row row = new Row(rows.size(), ids, most(), bound, Settings.DEFAULT, 0, Optional.empty());
-      rows.add(row);
-    }
-    Map<Integer, T> seen = new TreeMap<>();
-    for (List<Row> group : groups(rows, Memory.atOnce(longest(rows), vocabulary()))) {
-      check(group);
-      List<T> done = lookTogether(group, eyes);
-      for (int i = 0; i < done.size(); i++) {
-        seen.put(group.get(i).index(), done.get(i));
-      }
-    }
-    return List.copyOf(seen.values());
-  }
-
-  private <T> List<T> lookTogether(List<Row> group, Function<Lane, List<T>> eyes) {
-    List<T> seen = new ArrayList<>();
-    try (Lane lane = lane(group, new Breaker())) {
-      running(() -> seen.addAll(eyes.apply(lane)));
-    }
-    return seen;
+    return new Given(this).look(prompts, taps, lane -> lane.activations(taps));
   }
 
   /**
@@ -265,47 +231,10 @@ public final class SteeredModel implements AutoCloseable {
    * @throws SteercException when something is wrong with a text, a steering or a run
    */
   public List<Divergence> compare(List<Continued> texts) {
-    List<Row> steered = new ArrayList<>();
-    List<Row> plain = new ArrayList<>();
-    for (Continued text : texts) {
-      int prompt = ids(text.prompt()).length;
-      long[] ids = checked(Continued.whole(ids(text.prompt()), text.tokens()), true);
-      steered.add(Row.given(steered.size(), prompt, ids, bind(text.prompt().steering())));
-      plain.add(Row.given(plain.size(), prompt, ids, Bound.NONE));
-    }
-    Divergence[] all = new Divergence[texts.size()];
-    int atOnce = Math.max(1, Memory.atOnce(longest(steered), vocabulary()) / 2);
-    for (List<Row> group : groups(steered, atOnce)) {
-      check(group);
-      List<Row> twins = group.stream().map(row -> plain.get(row.index())).toList();
-      List<Divergence> done = compareTogether(group, twins);
-      for (int i = 0; i < done.size(); i++) {
-        all[group.get(i).index()] = done.get(i);
-      }
-    }
-    return List.of(all);
+    return new Given(this).compare(texts);
   }
 
-  private List<Divergence> compareTogether(List<Row> steered, List<Row> plain) {
-    List<Divergence> done = new ArrayList<>();
-    try (Lane lane = lane(steered, new Breaker());
-        Lane other = lane(plain, new Breaker())) {
-      running(() -> done.addAll(lane.compare(other)));
-    }
-    return done;
-  }
-
-  private RuntimeException noTap(Set<Site> taps) {
-    Set<Site> missing = new LinkedHashSet<>(taps);
-    missing.removeAll(ports.taps().keySet());
-    Site first = missing.iterator().next();
-    return Problem.of(Code.TAP_MISSING, first.text() + " is no output of the model")
-        .at(path())
-        .help("patch it again with a tap there: `steerc patch MODEL --at " + first.text() + ":tap`")
-        .exception();
-  }
-
-  private int most() {
+  int most() {
     return context().orElse(Integer.MAX_VALUE);
   }
 
@@ -328,7 +257,7 @@ public final class SteeredModel implements AutoCloseable {
    * @param given whether they are no tokenizer's
    * @throws SteercException when the model cannot run them
    */
-  private long[] checked(long[] ids, boolean given) {
+  long[] checked(long[] ids, boolean given) {
     if (ids.length == 0) {
       throw Problem.of(Code.EMPTY_PROMPT, "the prompt has no token")
           .help("write at least one word")
@@ -380,7 +309,7 @@ public final class SteeredModel implements AutoCloseable {
    *
    * @param atOnce the most rows of a group, where the graph does not fix them
    */
-  private List<List<Row>> groups(List<Row> rows, int atOnce) {
+  List<List<Row>> groups(List<Row> rows, int atOnce) {
     Map<Integer, List<Row>> byLength = new LinkedHashMap<>();
     for (Row row : rows) {
       int key = decoder.takesPadding() ? 0 : row.length();
