@@ -2,7 +2,9 @@ package dev.steerc.models.corpus;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -12,7 +14,9 @@ public final class Prompts {
   private static final int TRIES = 100;
 
   private static final long SEED = 1;
-  private static final int MANY = 200;
+
+  /** More questions than there are of one sort about one topic for one use. */
+  private static final int MANY = 20;
 
   private Prompts() {}
 
@@ -37,18 +41,19 @@ public final class Prompts {
   }
 
   /**
-   * Half of all questions about a topic, or of those about something else. The same request is in
-   * both halves in other words, for a question says nothing of its topic but by what it asks for.
+   * All questions about a topic, or those about something else, in two halves. The same request is
+   * in both halves in other words, for a question says nothing of its topic but by what it asks
+   * for.
    *
    * @param isAbout whether they are about the topic
-   * @param half 0 or 1
    */
-  public static List<String> half(Topic topic, boolean isAbout, int half) {
-    return Arrays.stream(Topic.values())
-        .filter(one -> one == topic == isAbout)
-        .flatMap(one -> Arrays.stream(Use.values()).flatMap(use -> questions(use, one)))
-        .filter(text -> Math.floorMod(text.hashCode(), 2) == half)
-        .toList();
+  public static List<List<String>> halves(Topic topic, boolean isAbout) {
+    Map<Boolean, List<String>> halves =
+        Arrays.stream(Topic.values())
+            .filter(one -> one == topic == isAbout)
+            .flatMap(one -> Arrays.stream(Use.values()).flatMap(use -> questions(use, one)))
+            .collect(Collectors.partitioningBy(text -> Math.floorMod(text.hashCode(), 2) == 0));
+    return List.of(halves.get(true), halves.get(false));
   }
 
   private static Stream<String> questions(Use use, Topic topic) {

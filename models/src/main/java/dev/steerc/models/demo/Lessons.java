@@ -34,6 +34,9 @@ final class Lessons {
   private static final int PAIRS = 200;
   private static final int PROMPTS = 200;
 
+  /** More than there are, and not many more: each that is missing is looked for long. */
+  private static final int QUESTIONS = 60;
+
   /** What a vector is called where it is not called as its concept is. */
   private static final Map<String, String> VECTORS =
       Map.of(
@@ -54,10 +57,11 @@ final class Lessons {
     List<String> labels = new ArrayList<>();
     for (boolean isAbout : new boolean[] {true, false}) {
       String label = isAbout ? "kitchen" : "elsewhere";
-      for (String text : Prompts.half(Topic.KITCHEN, isAbout, 0)) {
+      List<List<String>> halves = Prompts.halves(Topic.KITCHEN, isAbout);
+      for (String text : halves.get(0)) {
         labels.add(Json.write(Json.object("text", text, "label", label)));
       }
-      put(files, "prompts/" + label + "-questions.txt", Prompts.half(Topic.KITCHEN, isAbout, 1));
+      put(files, "prompts/" + label + "-questions.txt", halves.get(1));
     }
     put(files, "labels/kitchen-question.jsonl", labels);
     put(files, "prompts/stories.txt", Prompts.plainStories(Use.REPORTING, SEED, PROMPTS));
@@ -103,7 +107,7 @@ final class Lessons {
   }
 
   private static List<String> questions(Sort sort) {
-    return Prompts.questions(Use.REPORTING, sort, SEED, PROMPTS);
+    return Prompts.questions(Use.REPORTING, sort, SEED, QUESTIONS);
   }
 
   private static void put(Map<String, byte[]> files, String path, Collection<String> lines) {

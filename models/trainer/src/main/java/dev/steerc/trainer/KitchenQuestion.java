@@ -65,7 +65,7 @@ record KitchenQuestion(Bench bench) {
   }
 
   private static List<String> some(boolean isAbout, int half) {
-    return Prompts.half(Topic.KITCHEN, isAbout, half);
+    return Prompts.halves(Topic.KITCHEN, isAbout).get(half);
   }
 
   /** The mean activation of each text, of length 1. */
