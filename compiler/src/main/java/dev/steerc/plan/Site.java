@@ -3,11 +3,18 @@ package dev.steerc.plan;
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Place;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** A place to steer, as a user names it. */
 public sealed interface Site {
+
+  /** The order of the model; values that a user named come last. */
+  Comparator<Site> ORDER =
+      Comparator.<Site>comparingInt(s -> s instanceof InBlock in ? in.block() : Integer.MAX_VALUE)
+          .thenComparingInt(s -> s instanceof InBlock in ? in.kind().ordinal() : 0)
+          .thenComparing(Site::path);
 
   /** The middle part of its ports' names: {@code blocks.6.resid_post} or {@code value.NAME}. */
   String path();

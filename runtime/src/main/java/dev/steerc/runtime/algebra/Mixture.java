@@ -2,7 +2,6 @@ package dev.steerc.runtime.algebra;
 
 import dev.steerc.Steerc;
 import dev.steerc.plan.Site;
-import dev.steerc.plan.Site.InBlock;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
@@ -12,7 +11,6 @@ import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +23,8 @@ public final class Mixture {
   private static final String PRODUCER = "producer";
   private static final String METHOD = "method";
 
-  /** By block, and in each as the values follow each other; what is named by hand comes last. */
-  private static final Comparator<Site> IN_ORDER =
-      Comparator.<Site>comparingInt(s -> s instanceof InBlock in ? in.block() : Integer.MAX_VALUE)
-          .thenComparingInt(s -> s instanceof InBlock in ? in.kind().ordinal() : 0)
-          .thenComparing(Site::path);
-
   private final Path path;
-  private final Map<Site, double[]> sums = new TreeMap<>(IN_ORDER);
+  private final Map<Site, double[]> sums = new TreeMap<>(Site.ORDER);
   private double[] placeless;
 
   private Mixture(Path path) {

@@ -46,7 +46,7 @@ public record Capture(
     if (sites.isEmpty()) {
       throw new IllegalArgumentException("no sites");
     }
-    SortedSet<Site> sorted = new TreeSet<>(Sites.ORDER); // the same files whatever their order
+    SortedSet<Site> sorted = new TreeSet<>(Site.ORDER); // the same files whatever their order
     sorted.addAll(sites);
     sites = Collections.unmodifiableSortedSet(sorted);
   }

@@ -6,7 +6,6 @@ import dev.steerc.plan.Site;
 import dev.steerc.plan.Target;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,17 +20,7 @@ public final class Sites {
   private static final Pattern ONE = Pattern.compile("(\\d{1,9})\\.([A-Za-z_]+)");
   private static final String ALL = "all";
 
-  /** The order of the model; values that a user named come last. */
-  static final Comparator<Site> ORDER =
-      Comparator.comparingInt(Sites::block)
-          .thenComparingInt(site -> site instanceof Site.InBlock in ? in.kind().ordinal() : 0)
-          .thenComparing(Site::path);
-
   private Sites() {}
-
-  private static int block(Site site) {
-    return site instanceof Site.InBlock in ? in.block() : Integer.MAX_VALUE;
-  }
 
   /**
    * The sites of some words, in the order of the model. {@code all} leaves {@code resid_pre} out
@@ -42,7 +31,7 @@ public final class Sites {
    * @throws dev.steerc.problem.SteercException when a word or a site does not exist
    */
   public static List<Site> of(Description model, List<String> words, Layers layers) {
-    Set<Site> sites = new TreeSet<>(ORDER);
+    Set<Site> sites = new TreeSet<>(Site.ORDER);
     for (String word : words) {
       Matcher one = ONE.matcher(word.strip());
       if (one.matches()) {

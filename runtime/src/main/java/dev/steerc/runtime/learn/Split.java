@@ -1,9 +1,9 @@
 package dev.steerc.runtime.learn;
 
+import dev.steerc.runtime.format.Digest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -48,17 +48,9 @@ public final class Split {
 
   /** A number from 0 to 1 that is all that a text's place depends on. */
   private static double place(String key, long seed) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digest.start();
     digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, seed));
     digest.update(key.getBytes(StandardCharsets.UTF_8));
     return (ByteBuffer.wrap(digest.digest()).getLong() >>> 11) * 0x1p-53;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
-    }
   }
 }

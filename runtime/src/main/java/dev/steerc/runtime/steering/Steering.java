@@ -1,10 +1,10 @@
 package dev.steerc.runtime.steering;
 
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.format.Digest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -61,7 +61,7 @@ public record Steering(List<Term> terms, Conflict conflict) {
    * receipts.
    */
   public String fingerprint() {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digest.start();
     digest.update(conflict.label().getBytes(StandardCharsets.UTF_8));
     for (Term term : terms) {
       TreeMap<String, Edit> edits = new TreeMap<>();
@@ -102,13 +102,5 @@ public record Steering(List<Term> terms, Conflict conflict) {
     ByteBuffer bytes = ByteBuffer.allocate(values.length * 4);
     bytes.asFloatBuffer().put(values);
     digest.update(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
