@@ -25,12 +25,14 @@ final class Decoder implements AutoCloseable {
   private final Engine step;
   private final Wiring whole;
   private final Wiring behind;
+  private final CacheMover mover;
 
   private Decoder(Engine prefill, Wiring whole, Engine step, Wiring behind) {
     this.prefill = prefill;
     this.step = step;
     this.whole = whole;
     this.behind = behind;
+    this.mover = new CacheMover(step.environment());
   }
 
   static Decoder of(Engine engine, Description model, String where) {
@@ -68,6 +70,34 @@ final class Decoder implements AutoCloseable {
   /** The most tokens that a row can have in one run, or -1 for any number. */
   int columns() {
     return whole.columns();
+  }
+
+  /** Whether rows that began apart can go on together. */
+  boolean canJoin() {
+    return takesPadding() && rows() < 0;
+  }
+
+  /** What a cached token takes, in bytes, as far as the graph tells it; else 0. */
+  long bytesPerToken() {
+    long bytes = 0;
+    for (String name : behind.past()) {
+      Wiring.Input input = behind.inputs().get(name);
+      long[] dims = input.dims();
+      long heads = dims[dims.length - 3];
+      long size = dims[dims.length - 1];
+      bytes +=
+          Math.max(0, heads) * Math.max(0, size) * input.type().size * (dims.length > 4 ? 2 : 1);
+    }
+    return bytes;
+  }
+
+  /** Rows of several caches in one; see {@link CacheMover}. */
+  KvCache move(List<KvCache.Part> parts, int columns) {
+    try {
+      return mover.move(parts, columns);
+    } catch (OrtException e) {
+      throw step.failed("ONNX Runtime cannot move the cache", e);
+    }
   }
 
   /** The memory of a batch that runs on this decoder. */
@@ -265,6 +295,7 @@ final class Decoder implements AutoCloseable {
 
   @Override
   public void close() {
+    mover.close();
     prefill.close();
     if (step != prefill) {
       step.close();

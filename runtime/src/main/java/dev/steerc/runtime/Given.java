@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -25,9 +24,7 @@ record Given(SteeredModel model) {
     for (Prompt prompt : prompts) {
       long[] ids = model.ids(prompt);
       Bound bound = model.bind(prompt.steering());
-      Row row =
-          new Row(rows.size(), ids, model.most(), bound, Settings.DEFAULT, 0, Optional.empty());
-      rows.add(row);
+      rows.add(Row.given(rows.size(), ids.length, ids, bound));
     }
     Map<Integer, T> seen = new TreeMap<>();
     for (List<Row> group :

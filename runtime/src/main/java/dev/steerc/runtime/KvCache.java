@@ -2,9 +2,11 @@ package dev.steerc.runtime;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The keys and values of the tokens that have been run: the outputs of one run, which the next one
@@ -38,6 +40,25 @@ final class KvCache implements AutoCloseable {
       tensors.put(inputs.get(i), (OnnxTensor) result.get(outputs.get(i)).orElseThrow());
     }
     return new KvCache(tensors, columns, result);
+  }
+
+  /**
+   * Some rows of a cache, and how far to move them to the right.
+   *
+   * @param rows which rows, in order
+   * @param shift how many columns of padding to put in front; negative takes so many away
+   */
+  record Part(KvCache cache, int[] rows, int shift) {
+    /** Whether it is the whole cache, in its order. */
+    boolean isWhole() {
+      long all = cache.tensors.values().iterator().next().getInfo().getShape()[cache.batchAxis()];
+      return rows.length == all && Arrays.equals(rows, IntStream.range(0, rows.length).toArray());
+    }
+  }
+
+  /** Batch, heads, columns, head size; with keys and values in one tensor, a 2 in front. */
+  int batchAxis() {
+    return tensors.values().iterator().next().getInfo().getShape().length - 4;
   }
 
   Map<String, OnnxTensor> tensors() {

@@ -1,6 +1,7 @@
 package dev.steerc.runtime;
 
 import dev.steerc.plan.Site;
+import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Feeder;
 import dev.steerc.runtime.steering.Ports;
@@ -14,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Rows that run together: one batch with one cache. Shorter prompts are padded at the left, so that
@@ -22,9 +24,9 @@ import java.util.Set;
 final class Lane implements AutoCloseable {
   private final Decoder decoder;
   private final Ports ports;
-  private final List<Row> rows;
-  private final List<Row> seats;
-  private final int[] padding;
+  private List<Row> rows;
+  private List<Row> seats;
+  private int[] padding;
   private final Feeder feeder;
   private final Decoder.Workspace workspace;
   private final float[] scores;
@@ -57,7 +59,7 @@ final class Lane implements AutoCloseable {
   }
 
   /** One more token for each row that still runs. */
-  void advance(Listener listener) {
+  void advance() {
     if (!started) {
       prefill(Set.of(), (first, end) -> {});
       started = true;
@@ -68,9 +70,76 @@ final class Lane implements AutoCloseable {
     for (int seat = 0; seat < rows.size(); seat++) {
       if (rows.get(seat).isRunning()) {
         workspace.scores(seat, scores);
-        rows.get(seat).advance(scores, listener);
+        rows.get(seat).advance(scores);
       }
     }
+  }
+
+  /** How many rows have not ended. */
+  int size() {
+    return (int) rows.stream().filter(Row::isRunning).count();
+  }
+
+  /** Ends rows that nobody waits for any longer. */
+  void endInVain() {
+    rows.forEach(Row::endInVain);
+  }
+
+  void cancel() {
+    rows.forEach(row -> row.end(FinishReason.CANCELLED));
+  }
+
+  /** Ends all rows because of a problem. */
+  void fail(Problem problem) {
+    rows.forEach(row -> row.fail(problem));
+  }
+
+  /** Whether some of its rows have ended and take a place for nothing. */
+  boolean hasEnded() {
+    return rows.stream().anyMatch(row -> !row.isRunning());
+  }
+
+  /** Lets go of the rows that have ended; some have to be left. */
+  void settle() {
+    take(List.of(this));
+  }
+
+  /** Takes over what still runs in another lane, which is of no use then. */
+  void join(Lane other) {
+    take(List.of(this, other));
+  }
+
+  /** Goes on with what still runs in some lanes whose prompts have been run. */
+  private void take(List<Lane> lanes) {
+    int columns = lanes.stream().mapToInt(Lane::needed).max().orElseThrow();
+    List<Row> kept = new ArrayList<>();
+    List<KvCache.Part> parts = new ArrayList<>();
+    for (Lane lane : lanes) {
+      int[] running = lane.running();
+      Arrays.stream(running).forEach(seat -> kept.add(lane.rows.get(seat)));
+      if (running.length > 0) {
+        parts.add(new KvCache.Part(lane.cache, running, columns - lane.width));
+      }
+    }
+    if (decoder.isCached()) {
+      KvCache next = decoder.move(parts, columns);
+      cache.close();
+      cache = next;
+    }
+    rows = List.copyOf(kept);
+    seats = rows;
+    width = columns;
+    padding = rows.stream().mapToInt(row -> width - row.length() + 1).toArray();
+  }
+
+  /** The seats of the rows that have not ended. */
+  private int[] running() {
+    return IntStream.range(0, rows.size()).filter(seat -> rows.get(seat).isRunning()).toArray();
+  }
+
+  /** The columns that the rows which still run take without common padding. */
+  private int needed() {
+    return Arrays.stream(running()).map(seat -> width - padding[seat]).max().orElse(0);
   }
 
   /**

@@ -17,6 +17,15 @@ public interface Listener {
   void token(int row, long token, String text);
 
   /**
+   * How likely the token is that comes next; only where log-probabilities were asked for.
+   *
+   * @param row which text
+   */
+  default void score(int row, TokenScore score) {
+    // most listeners see it in the completion
+  }
+
+  /**
    * A text ended.
    *
    * @param rest what was held back of it and can be shown now; empty unless it was ended early

@@ -28,6 +28,8 @@ final class Row {
   private final long deadline;
   private final Sampler sampler;
   private final Optional<TextStream> text;
+  private final Listener listener;
+  private volatile boolean cancelled;
   private final List<TokenScore> scores = new ArrayList<>();
   private final StringBuilder shown = new StringBuilder();
   private long[] ids;
@@ -52,14 +54,16 @@ final class Row {
       Bound bound,
       Settings settings,
       long seed,
-      Optional<TextStream> text) {
-    this(index, ids.length, ids, context, bound, settings, seed, text);
+      Optional<TextStream> text,
+      Listener listener) {
+    this(index, ids.length, ids, context, bound, settings, seed, text, listener);
   }
 
   /** A sequence that is not continued, of which some tokens count as generated. */
   static Row given(int index, int prompt, long[] ids, Bound bound) {
     int context = ids.length;
-    return new Row(index, prompt, ids, context, bound, Settings.DEFAULT, 0, Optional.empty());
+    return new Row(
+        index, prompt, ids, context, bound, Settings.DEFAULT, 0, Optional.empty(), Listener.NONE);
   }
 
   private Row(
@@ -70,7 +74,9 @@ final class Row {
       Bound bound,
       Settings settings,
       long seed,
-      Optional<TextStream> text) {
+      Optional<TextStream> text,
+      Listener listener) {
+    this.listener = listener;
     this.index = index;
     this.prompt = prompt;
     this.ids = ids.clone();
@@ -93,6 +99,11 @@ final class Row {
 
   int index() {
     return index;
+  }
+
+  /** The most tokens that it can have, prompt included. */
+  long most() {
+    return Math.min((long) context, (long) prompt + settings.maxNewTokens());
   }
 
   int length() {
@@ -162,14 +173,13 @@ final class Row {
   }
 
   /** Takes the next token from the scores of the last one, which are overwritten. */
-  void advance(float[] logits, Listener listener) {
+  void advance(float[] logits) {
     started = true;
     int token;
     try {
       token = choose(logits);
     } catch (SteercException e) {
-      problem = e.problems().get(0);
-      end(FinishReason.FAILED, listener);
+      fail(e.problems().get(0));
       return;
     }
     append(token);
@@ -179,6 +189,9 @@ final class Row {
       piece += rest();
     }
     shown.append(piece);
+    if (!scores.isEmpty()) {
+      listener.score(index, scores.get(scores.size() - 1));
+    }
     listener.token(index, token, piece);
     if (reason != null) {
       listener.ended(index, reason, "");
@@ -220,8 +233,36 @@ final class Row {
     return deadline != Long.MAX_VALUE && System.nanoTime() - deadline >= 0;
   }
 
+  /** Has it end before the next token; any thread may say so. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  /** Ends it when nobody waits for it any longer. */
+  void endInVain() {
+    if (cancelled) {
+      end(FinishReason.CANCELLED);
+    } else if (isLate()) {
+      end(FinishReason.DEADLINE);
+    }
+  }
+
+  /** Ends it because of a problem. */
+  void fail(Problem what) {
+    if (reason == null) {
+      problem = what;
+      end(FinishReason.FAILED);
+    }
+  }
+
+  /** As if its prompt had not been run. */
+  void restart() {
+    readings = List.of();
+    swap(bound);
+  }
+
   /** Ends it before its time. */
-  void end(FinishReason why, Listener listener) {
+  void end(FinishReason why) {
     if (reason == null) {
       reason = why;
       String rest = rest();

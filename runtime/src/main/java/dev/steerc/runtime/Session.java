@@ -18,17 +18,15 @@ public final class Session implements AutoCloseable {
   private final SteeredModel model;
   private final List<Row> rows;
   private final List<Lane> lanes = new ArrayList<>();
-  private final Listener listener;
   private final Breaker breaker;
   private final Map<Integer, Bound> swaps = new HashMap<>();
   private boolean started;
   private boolean failed;
   private boolean closed;
 
-  Session(SteeredModel model, List<Row> rows, List<List<Row>> groups, Listener listener) {
+  Session(SteeredModel model, List<Row> rows, List<List<Row>> groups) {
     this.model = model;
     this.rows = rows;
-    this.listener = listener;
     this.breaker = new Breaker();
     groups.forEach(group -> lanes.add(model.lane(group, breaker)));
   }
@@ -48,7 +46,7 @@ public final class Session implements AutoCloseable {
     }
     swap();
     failed = true; // until it is done: of rows that run together, some may be a token ahead
-    rows.stream().filter(Row::isLate).forEach(row -> row.end(FinishReason.DEADLINE, listener));
+    rows.stream().filter(Row::isLate).forEach(row -> row.end(FinishReason.DEADLINE));
     for (Lane lane : lanes) {
       if (lane.isRunning() && !breaker.isBroken() && !closed) {
         advance(lane);
@@ -56,14 +54,14 @@ public final class Session implements AutoCloseable {
     }
     failed = false;
     if (breaker.isBroken()) {
-      rows.forEach(row -> row.end(FinishReason.CANCELLED, listener));
+      rows.forEach(row -> row.end(FinishReason.CANCELLED));
     }
     return !closed && rows.stream().anyMatch(Row::isRunning);
   }
 
   private void advance(Lane lane) {
     try {
-      model.running(() -> lane.advance(listener));
+      model.running(() -> lane.advance());
     } catch (SteercException e) {
       if (!breaker.isBroken()) {
         throw e;

@@ -163,6 +163,32 @@ public final class SteeredModel implements AutoCloseable {
    * @throws SteercException when a prompt, a steering or a setting is wrong
    */
   public Session start(List<Prompt> prompts, Listener listener) {
+    List<Row> rows = rows(prompts, listener);
+    List<List<Row>> groups = groups(rows, rows.size());
+    groups.forEach(this::check);
+    return new Session(this, rows, groups);
+  }
+
+  /**
+   * Checks prompts, so that a {@link Batch} can take them in.
+   *
+   * @throws SteercException when a prompt, a steering or a setting is wrong
+   */
+  public Generation prepare(List<Prompt> prompts, Listener listener) {
+    return new Generation(rows(prompts, listener));
+  }
+
+  /** A batch that texts join and leave while it runs. */
+  public Batch batch() {
+    return new Batch(this);
+  }
+
+  /** What the cache takes for each token of each text, in bytes; 0 where that is not known. */
+  public long bytesPerToken() {
+    return decoder.bytesPerToken();
+  }
+
+  private List<Row> rows(List<Prompt> prompts, Listener listener) {
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException("no prompts");
     }
@@ -174,13 +200,12 @@ public final class SteeredModel implements AutoCloseable {
       long seed = settings.sampling().seed().orElseGet(Sampling::anySeed);
       Memory.check(path(), settings.sequences(), ids.length, vocabulary());
       for (int i = 0; i < settings.sequences(); i++) {
-        Row row = new Row(rows.size(), ids, most(), bound, settings, seed + i, stream(settings));
-        rows.add(row);
+        rows.add(
+            new Row(
+                rows.size(), ids, most(), bound, settings, seed + i, stream(settings), listener));
       }
     }
-    List<List<Row>> groups = groups(rows, rows.size());
-    groups.forEach(this::check);
-    return new Session(this, rows, groups, listener);
+    return rows;
   }
 
   void check(List<Row> group) {
@@ -328,6 +353,11 @@ public final class SteeredModel implements AutoCloseable {
   /** Whether earlier tokens are run again with each new one, and their edits with them. */
   boolean recomputes() {
     return !decoder.isCached();
+  }
+
+  /** Whether texts that began apart can go on together. */
+  boolean canJoin() {
+    return decoder.canJoin();
   }
 
   Lane lane(List<Row> rows, Breaker breaker) {

@@ -59,6 +59,9 @@ public final class Feeder {
     }
     for (Map.Entry<Site, List<List<Weighted>>> entry : acting.entrySet()) {
       List<List<Weighted>> before = fed.get(entry.getKey());
+      if (before.size() != entry.getValue().size()) {
+        return false;
+      }
       for (int row = 0; row < before.size(); row++) {
         if (!isSame(entry.getValue().get(row), before.get(row))) {
           return false;

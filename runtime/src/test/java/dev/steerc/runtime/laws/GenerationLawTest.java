@@ -11,6 +11,8 @@ import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
 import dev.steerc.runtime.Completion;
+import dev.steerc.runtime.Generation;
+import dev.steerc.runtime.Listener;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.TokenScore;
@@ -109,8 +111,41 @@ class GenerationLawTest {
           check(model, "batch", what, logprobs(singles.get(row)), together.get(row));
         }
       }
+      List<Completion> joined = joining(steered, tasks);
+      for (int row = 0; row < joined.size(); row++) {
+        check(model, "joining", "row " + row, logprobs(singles.get(row)), joined.get(row));
+      }
     }
     checkAgainstTheWholeText(model, tasks, singles);
+  }
+
+  /** The same texts in one batch that each of them joins when it likes, beside one that is left. */
+  private List<Completion> joining(SteeredModel steered, List<Task> tasks) {
+    List<Generation> all = new ArrayList<>();
+    for (Task task : tasks) {
+      all.add(steered.prepare(List.of(task.asked(steered.vocabulary())), Listener.NONE));
+    }
+    Generation left =
+        steered.prepare(List.of(tasks.get(0).asked(steered.vocabulary())), Listener.NONE);
+    try (dev.steerc.runtime.Batch batch = steered.batch()) {
+      int added = 0;
+      boolean more = true;
+      for (int step = 0; more || added < all.size(); step++) {
+        while (added < all.size() && (!more || random.nextInt(3) > 0)) {
+          batch.add(all.get(added++));
+          more = true;
+        }
+        if (step == 1) {
+          batch.add(left);
+        }
+        if (step == 3) {
+          left.cancel();
+        }
+        more = batch.step();
+      }
+      assertThat(batch.size()).isZero();
+    }
+    return all.stream().flatMap(g -> g.completions().stream()).map(Completion::orThrow).toList();
   }
 
   private void checkAgainstTheWholeText(
