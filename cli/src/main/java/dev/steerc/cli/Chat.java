@@ -1,6 +1,7 @@
 package dev.steerc.cli;
 
-import dev.steerc.cli.ChatTemplate.Message;
+import dev.steerc.cli.chat.ChatTemplate;
+import dev.steerc.cli.chat.ChatTemplate.Message;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;

@@ -1,5 +1,6 @@
 package dev.steerc.cli;
 
+import dev.steerc.cli.chat.ChatTemplate;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;

@@ -41,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       SweepCommand.class,
       ChatCommand.class,
+      ServeCommand.class,
       CaptureCommand.class,
       LearnCommand.class,
       VectorsCommand.class,

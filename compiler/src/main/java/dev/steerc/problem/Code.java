@@ -200,6 +200,54 @@ public enum Code {
       "The chat template cannot be rendered, or refuses the conversation.",
       "See the note for its own words; chat_template.jinja beside the model is the file to mend."),
 
+  // the server
+  BAD_REQUEST(
+      "The body of a request cannot be understood, or a field of it is outside its range.",
+      "The message names the field; see docs/serving.md for what each one takes."),
+  NO_SUCH_PATH(
+      "The server has nothing at that address, or not for that method.",
+      "See docs/serving.md for the addresses."),
+  NO_SUCH_MODEL(
+      "A request asks for a model that the server does not have; it has one, and an alias of it for"
+          + " each vector.",
+      "GET /v1/models lists them."),
+  BAD_API_KEY(
+      "The server wants a key, and the request has none, or one that is not in its file.",
+      "Send it as `Authorization: Bearer KEY`."),
+  NOT_ALLOWED(
+      "The key may use the server, but changing vectors takes one of role admin; or a page of another"
+          + " site asked.",
+      "Use a key of role admin, or have the operator do it."),
+  TOO_LARGE(
+      "A request, a prompt or a vector is larger than the server takes.",
+      "Send less, or start the server with a higher limit; see steerc serve --help."),
+  OVERLOADED(
+      "As many requests wait as the server lets wait.",
+      "Try again after the time in the header Retry-After, or start the server with --max-queue."),
+  TIMED_OUT(
+      "The time of a request was up before its first token.",
+      "Try again when there is less to do, or start the server with a longer --request-timeout."),
+  STOPPING(
+      "The server is being stopped: it finishes what runs and takes nothing new.",
+      "Try again when it is back."),
+  VECTOR_NAME(
+      "A vector's name is 1 to 64 letters, digits, dots, dashes and underscores, and begins with a"
+          + " letter or digit.",
+      "Choose another name."),
+  VECTOR_TAKEN(
+      "A vector of that name is there as a file of another kind, which an upload does not replace.",
+      "DELETE it first, or choose another name."),
+  KEY_NEEDED(
+      "Without keys everybody who reaches the server may use and change it, so it only listens where"
+          + " this machine alone reaches it.",
+      "Pass --api-key-file, or leave --host out."),
+  BAD_KEY_FILE(
+      "The file of keys has on each line a role, use or admin, and a key of 16 characters at least.",
+      "For example: admin " + "0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
+  PORT_TAKEN(
+      "Another program listens on that port, or this one may not.",
+      "Choose another --port, or stop the other program."),
+
   // vectors
   VECTOR_NOT_FOUND(
       "There is no vector of that name in the vector folder, and no such file.",

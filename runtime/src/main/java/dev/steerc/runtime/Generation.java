@@ -44,6 +44,17 @@ public final class Generation {
     rows.forEach(Row::cancel);
   }
 
+  /** Whether nobody waits for any of its texts any longer: cancelled, or too late. */
+  public boolean isInVain() {
+    return rows.stream().allMatch(Row::isInVain);
+  }
+
+  /** Ends the texts of a generation that is in no batch. */
+  public void drop() {
+    rows.forEach(Row::endInVain);
+    rows.forEach(row -> row.end(FinishReason.CANCELLED));
+  }
+
   /** The texts so far, in the order of the prompts. */
   public List<Completion> completions() {
     return rows.stream().map(Row::completion).toList();

@@ -238,6 +238,10 @@ final class Row {
     cancelled = true;
   }
 
+  boolean isInVain() {
+    return cancelled || isLate();
+  }
+
   /** Ends it when nobody waits for it any longer. */
   void endInVain() {
     if (cancelled) {

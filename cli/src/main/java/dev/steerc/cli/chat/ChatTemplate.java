@@ -1,4 +1,4 @@
-package dev.steerc.cli;
+package dev.steerc.cli.chat;
 
 import dev.steerc.cli.jinja.Jinja;
 import dev.steerc.cli.jinja.JinjaException;
@@ -21,7 +21,7 @@ import java.util.Map;
  * tokens. The transcript has a line `User: …` or `Assistant: …` for each message, and ends with
  * `Assistant:`.
  */
-final class ChatTemplate {
+public final class ChatTemplate {
   private final ChatConfig config;
 
   private ChatTemplate(ChatConfig config) {
@@ -33,24 +33,24 @@ final class ChatTemplate {
    *
    * @param role such as `system`, `user` or `assistant`
    */
-  record Message(String role, String content) {}
+  public record Message(String role, String content) {}
 
   /** The template beside a model. */
-  static ChatTemplate beside(Path model) {
+  public static ChatTemplate beside(Path model) {
     return of(ChatConfig.beside(model));
   }
 
-  static ChatTemplate of(ChatConfig config) {
+  public static ChatTemplate of(ChatConfig config) {
     return new ChatTemplate(config);
   }
 
   /** What ends an answer besides the model's end tokens: in a transcript, the next question. */
-  List<String> stops() {
+  public List<String> stops() {
     return isFromModel() ? List.of() : List.of("\nUser:");
   }
 
   /** Whether the model brought a template, or its chats are plain transcripts. */
-  boolean isFromModel() {
+  public boolean isFromModel() {
     return config.template().isPresent();
   }
 
@@ -60,12 +60,12 @@ final class ChatTemplate {
    * @param addGenerationPrompt whether to end with what begins an answer
    * @throws SteercException when the template refuses the conversation or cannot be rendered
    */
-  String render(List<Message> messages, boolean addGenerationPrompt) {
+  public String render(List<Message> messages, boolean addGenerationPrompt) {
     return render(messages, addGenerationPrompt, LocalDateTime.now());
   }
 
   /** The text of a conversation at a given time, which some templates write into it. */
-  String render(List<Message> messages, boolean addGenerationPrompt, LocalDateTime now) {
+  public String render(List<Message> messages, boolean addGenerationPrompt, LocalDateTime now) {
     return config.template().isPresent()
         ? render(config.template().get(), variables(messages, addGenerationPrompt), now)
         : transcript(messages, addGenerationPrompt);

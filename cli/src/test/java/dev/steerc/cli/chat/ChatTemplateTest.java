@@ -1,9 +1,9 @@
-package dev.steerc.cli;
+package dev.steerc.cli.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.steerc.cli.ChatTemplate.Message;
+import dev.steerc.cli.chat.ChatTemplate.Message;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;

@@ -1,0 +1,100 @@
+package dev.steerc.cli.serve.batching;
+
+import dev.steerc.runtime.Completion;
+import dev.steerc.runtime.FinishReason;
+import dev.steerc.runtime.Generation;
+import dev.steerc.runtime.Listener;
+import dev.steerc.runtime.TokenScore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A request that waits or runs. The batch never waits for who reads it: events are kept until they
+ * are taken, and there are no more of them than tokens that the request may have.
+ */
+public final class Ticket {
+  private final String caller;
+  private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final long submitted = System.nanoTime();
+  private Generation generation;
+  private Optional<TokenScore> score = Optional.empty();
+  private Duration untilFirst;
+
+  Ticket(String caller) {
+    this.caller = caller;
+  }
+
+  /** Takes down what the batch does, on its thread. */
+  Listener listener(Runnable onToken) {
+    return new Listener() {
+      @Override
+      public void score(int row, TokenScore of) {
+        score = Optional.of(of);
+      }
+
+      @Override
+      public void token(int row, long token, String text) {
+        if (untilFirst == null) {
+          untilFirst = waited();
+        }
+        onToken.run();
+        events.add(new Event.Token(row, token, text, score));
+        score = Optional.empty();
+      }
+
+      @Override
+      public void ended(int row, FinishReason reason, String rest) {
+        events.add(new Event.Ended(row, reason, rest));
+      }
+    };
+  }
+
+  void prepared(Generation work) {
+    generation = work;
+  }
+
+  Generation generation() {
+    return generation;
+  }
+
+  String caller() {
+    return caller;
+  }
+
+  void finish() {
+    events.add(new Event.Done());
+  }
+
+  /** How long it has been there. */
+  public Duration waited() {
+    return Duration.ofNanos(System.nanoTime() - submitted);
+  }
+
+  /** The time to its first token; empty when there was none. Of meaning once it is done. */
+  public Optional<Duration> untilFirst() {
+    return Optional.ofNullable(untilFirst);
+  }
+
+  /**
+   * The next event.
+   *
+   * @return empty when there is none for that long
+   */
+  public Optional<Event> next(Duration atMost) throws InterruptedException {
+    return Optional.ofNullable(events.poll(atMost.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  /** Nobody waits for it any longer. */
+  public void cancel() {
+    generation.cancel();
+  }
+
+  /** The texts, once the last event was taken. */
+  public List<Completion> completions() {
+    return generation.completions();
+  }
+}

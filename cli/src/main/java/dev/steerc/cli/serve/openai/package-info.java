@@ -1,0 +1,2 @@
+/** OpenAI's API. */
+package dev.steerc.cli.serve.openai;

@@ -1,0 +1,2 @@
+/** What operators look at: metrics, health, the log. */
+package dev.steerc.cli.serve.ops;

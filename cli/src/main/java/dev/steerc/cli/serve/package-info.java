@@ -1,0 +1,2 @@
+/** The HTTP server: what `steerc serve` runs. */
+package dev.steerc.cli.serve;

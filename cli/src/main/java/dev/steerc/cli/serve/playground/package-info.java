@@ -1,0 +1,2 @@
+/** The page at the server's root. */
+package dev.steerc.cli.serve.playground;
