@@ -1,8 +1,8 @@
 package dev.steerc.cli;
 
-import dev.steerc.cli.serve.Limits;
 import dev.steerc.cli.serve.ServeOptions;
 import dev.steerc.cli.serve.Server;
+import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.runtime.SteeredModel;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve;
 
+import dev.steerc.cli.serve.http.Limits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

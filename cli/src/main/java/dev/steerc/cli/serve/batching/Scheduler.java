@@ -1,6 +1,6 @@
 package dev.steerc.cli.serve.batching;
 
-import dev.steerc.cli.serve.Limits;
+import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;

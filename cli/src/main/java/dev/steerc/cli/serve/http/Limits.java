@@ -1,4 +1,4 @@
-package dev.steerc.cli.serve;
+package dev.steerc.cli.serve.http;
 
 import java.time.Duration;
 
