@@ -11,8 +11,13 @@ import picocli.CommandLine.Command;
     synopsisHeading = "",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
-    header = {"Measure what steerc costs on this machine.", "", "  steerc bench learn"},
-    subcommands = BenchLearnCommand.class)
+    header = {
+      "Measure what steerc costs on this machine.",
+      "",
+      "  steerc bench learn",
+      "  steerc bench serve"
+    },
+    subcommands = {BenchLearnCommand.class, BenchServeCommand.class})
 final class BenchCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

@@ -44,4 +44,20 @@ public record Limits(
           Duration.ofMinutes(2),
           Duration.ofSeconds(30),
           Duration.ofSeconds(30));
+
+  /** The same with other bounds of what runs and waits. */
+  public Limits with(int texts, int waiting) {
+    return new Limits(
+        texts,
+        waiting,
+        cacheBytes,
+        newTokens,
+        sequences,
+        bodyBytes,
+        vectorBytes,
+        vectors,
+        requestTime,
+        idleTime,
+        stopTime);
+  }
 }
