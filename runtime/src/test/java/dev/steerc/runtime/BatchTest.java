@@ -147,7 +147,7 @@ class BatchTest {
   void aTextThatFailsLeavesTheOthers() {
     float[] huge = new float[WIDTH];
     Arrays.fill(huge, 1e38f);
-    huge[0] = -1e38f;
+    huge[0] = -3e38f;
     Steering overflow = Steering.of(Vector.of("huge", huge), 1);
     Prompt spoilt = prompt(5).steered(overflow);
     Prompt sound = prompt(5);
