@@ -43,9 +43,8 @@ public final class Batch implements AutoCloseable {
   public boolean step() {
     waiting.forEach(Row::endInVain);
     lanes.forEach(Lane::endInVain);
-    settle();
     lanes.forEach(this::advance);
-    settle();
+    leave();
     takeIn();
     count();
     return running > 0;
@@ -56,12 +55,9 @@ public final class Batch implements AutoCloseable {
     running += (int) waiting.stream().filter(Row::isRunning).count();
   }
 
-  /** Lets go of what has ended. */
-  private void settle() {
+  /** Lets go of lanes in which nothing runs any longer. */
+  private void leave() {
     for (Lane lane : List.copyOf(lanes)) {
-      if (lane.size() > 0 && lane.hasEnded() && model.canJoin()) {
-        run(lane::settle).ifPresent(lane::fail);
-      }
       if (lane.size() == 0) {
         lanes.remove(lane);
         lane.close();
@@ -108,7 +104,9 @@ public final class Batch implements AutoCloseable {
   }
 
   private void advance(Lane lane) {
-    run(lane::advance).ifPresent(lane::fail);
+    if (lane.size() > 0) {
+      run(lane::advance).ifPresent(lane::fail);
+    }
   }
 
   private Optional<Problem> run(Runnable work) {

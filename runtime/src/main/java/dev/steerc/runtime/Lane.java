@@ -64,6 +64,7 @@ final class Lane implements AutoCloseable {
       prefill(Set.of(), (first, end) -> {});
       started = true;
     } else {
+      settle();
       run(decoder.isCached() ? width : 0, width + 1, Map.of());
       width++;
     }
@@ -94,14 +95,17 @@ final class Lane implements AutoCloseable {
     rows.forEach(row -> row.fail(problem));
   }
 
-  /** Whether some of its rows have ended and take a place for nothing. */
-  boolean hasEnded() {
-    return rows.stream().anyMatch(row -> !row.isRunning());
-  }
-
-  /** Lets go of the rows that have ended; some have to be left. */
-  void settle() {
-    take(List.of(this));
+  /**
+   * Lets go of the rows that have ended, when it pays: to move the cache costs about as much as a
+   * token of all rows. It has to be when there are no more positions for columns that only they
+   * use.
+   */
+  private void settle() {
+    int ended = rows.size() - size();
+    boolean full = width >= rows.get(0).context();
+    if (ended > 0 && decoder.canJoin() && (full || 2 * ended >= rows.size())) {
+      take(List.of(this));
+    }
   }
 
   /** Takes over what still runs in another lane, which is of no use then. */

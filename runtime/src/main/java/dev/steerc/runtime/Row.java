@@ -106,6 +106,11 @@ final class Row {
     return Math.min((long) context, (long) prompt + settings.maxNewTokens());
   }
 
+  /** The most tokens that the model takes. */
+  int context() {
+    return context;
+  }
+
   int length() {
     return length;
   }

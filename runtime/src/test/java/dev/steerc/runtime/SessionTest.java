@@ -247,6 +247,24 @@ class SessionTest {
     assertThat(all.get(2).orThrow().tokens()).isEqualTo(alone);
   }
 
+  /** Together they would take more columns than the model has positions, if padding stayed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"withpast", "nopast-op17", "merged", "fused"})
+  void shortTextsGoOnWhereLongOnesHaveEnded(String graph) {
+    Path path = TestModels.patched(graph, folder, "1.resid_post:add");
+    long[] longer = random.longs(POSITIONS - 4, 0, VOCABULARY).toArray();
+    Prompt first = Prompt.ofIds(longer).with(s -> s.maxNewTokens(9).endTokens(Set.of()));
+    Prompt second = prompt(1, 2).with(s -> s.maxNewTokens(29).endTokens(Set.of()));
+    try (SteeredModel other = SteeredModel.open(path)) {
+      List<Completion> together =
+          other.generate(first.with(Settings::greedy), second.with(Settings::greedy));
+      assertThat(together.get(0).tokens()).hasSize(4);
+      assertThat(together.get(1).tokens())
+          .isEqualTo(other.generate(second.with(Settings::greedy)).get(0).tokens())
+          .hasSize(29);
+    }
+  }
+
   /** Rows of a failed step may be a token ahead of others: to go on would garble them. */
   @Test
   void failedSessionDoesNotGoOn() {

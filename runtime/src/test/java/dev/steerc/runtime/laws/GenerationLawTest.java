@@ -1,6 +1,7 @@
 package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.steerc.models.Batch;
 import dev.steerc.models.Gpt2Reference;
@@ -117,6 +118,27 @@ class GenerationLawTest {
       }
     }
     checkAgainstTheWholeText(model, tasks, singles);
+  }
+
+  /** Together they would take more columns than there are positions, if the padding stayed. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void shortTextsGoOnWhereLongOnesHaveEnded(ModelUnderTest model) {
+    try (SteeredModel steered = SteeredModel.open(patched(model))) {
+      int most = steered.context().orElse(0);
+      assumeTrue(most > 8 && most <= 128, "the positions take too long, or are not known");
+      List<Prompt> prompts = new ArrayList<>();
+      for (int length : new int[] {most - 4, 2}) {
+        long[] ids = random.longs(length, 0, steered.vocabulary()).toArray();
+        prompts.add(
+            Prompt.ofIds(ids)
+                .with(s -> s.greedy().maxNewTokens(most / 2).endTokens(Set.of()).logprobs(50)));
+      }
+      List<Completion> together = steered.generate(prompts.toArray(Prompt[]::new));
+      Completion alone = steered.generate(prompts.get(1)).get(0).orThrow();
+      assertThat(together.get(0).orThrow().tokens()).hasSize(4);
+      check(model, "longer", "the short one", logprobs(alone), together.get(1).orThrow());
+    }
   }
 
   /** The same texts in one batch that each of them joins when it likes, beside one that is left. */
