@@ -29,7 +29,8 @@ public final class Server implements AutoCloseable {
     this.registry = new Registry(options.vectors());
     this.scheduler = new Scheduler(model, options.limits(), meters);
     SteeringReader steerings = new SteeringReader(registry, options.inline());
-    List<Routes> all = List.of(new OpenAiRoutes(model, options.name(), steerings, scheduler));
+    List<Routes> all =
+        List.of(new OpenAiRoutes(model, options.name(), steerings, scheduler, options.limits()));
     this.http = Javalin.create(config -> configure(config, all));
   }
 
