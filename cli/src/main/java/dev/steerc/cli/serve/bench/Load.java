@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What some clients saw who asked at once, each one request after the other.
  *
- * @param requests how many were answered
+ * @param requests how many had a token
  * @param tokens how many tokens that were
  * @param seconds how long it took
  * @param first the seconds to the first token of each, in ascending order
@@ -76,7 +76,9 @@ public record Load(
   private static boolean ask(Client client, Task task, List<Double> first, List<Wrong> wrong) {
     try {
       Client.Answer answer = client.ask(task);
-      first.add(answer.first());
+      if (!Double.isNaN(answer.first())) {
+        first.add(answer.first());
+      }
       if (answer.status() != 200 || !answer.text().equals(task.expected())) {
         wrong.add(new Wrong(task.body(), answer.status(), task.expected(), answer.text()));
       }

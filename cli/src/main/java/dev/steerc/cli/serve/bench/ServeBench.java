@@ -89,17 +89,13 @@ public record ServeBench(
           .help("name a folder with --vectors")
           .exception();
     }
+    for (int i = 0; i < steerings * prompts.size(); i++) {
+      tasks.add(task(model, vectors, i)); // which warms up as well
+    }
     long generated = 0;
-    long start = 0;
-    for (int i = -1; i < steerings * prompts.size(); i++) { // the first one warms up
-      if (i == 0) {
-        start = System.nanoTime();
-      }
-      Task task = task(model, vectors, Math.max(0, i));
-      generated += i < 0 ? 0 : task.tokens();
-      if (i >= 0) {
-        tasks.add(task);
-      }
+    long start = System.nanoTime();
+    for (int i = 0; i < tasks.size(); i++) {
+      generated += task(model, vectors, i).tokens();
     }
     return generated / ((System.nanoTime() - start) / 1e9);
   }
