@@ -68,6 +68,10 @@ public final class Server implements AutoCloseable {
     return http.port();
   }
 
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
   /** Finishes what runs, takes nothing new, and ends. */
   @Override
   public void close() {

@@ -29,16 +29,18 @@ public final class Tokenizer implements AutoCloseable {
   private final Path file;
   private final HuggingFaceTokenizer tokenizer;
   private final int size;
+  private final Fragments fragments;
 
   /** Closing frees memory that the library reads meanwhile. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   private boolean closed;
 
-  private Tokenizer(Path file, HuggingFaceTokenizer tokenizer, int size) {
+  private Tokenizer(Path file, HuggingFaceTokenizer tokenizer, TokenizerDocument document) {
     this.file = file;
     this.tokenizer = tokenizer;
-    this.size = size;
+    this.size = document.size();
+    this.fragments = document.fragments();
   }
 
   /**
@@ -88,7 +90,7 @@ public final class Tokenizer implements AutoCloseable {
             : JsonFile.text(file, MAX_FILE, Code.BAD_TOKENIZER);
     TokenizerDocument document =
         new TokenizerDocument(JsonFile.parse(text, file, Code.BAD_TOKENIZER));
-    return new Tokenizer(file, load(file, document.checked()), document.size());
+    return new Tokenizer(file, load(file, document.checked()), document);
   }
 
   private static HuggingFaceTokenizer load(Path file, String json) {
@@ -151,6 +153,11 @@ public final class Tokenizer implements AutoCloseable {
     // the library takes 32 bits of each id, so that others would turn into tokens
     long[] known = LongStream.of(ids).filter(id -> id >= 0 && id <= 0xffffffffL).toArray();
     return call("the tokens cannot become text", () -> tokenizer.decode(known, skipSpecial));
+  }
+
+  /** The bytes of a token that is a part of a character; empty for one that is whole text. */
+  public Optional<byte[]> fragment(long id) {
+    return fragments.of(id);
   }
 
   /** One more than the highest id, added tokens included. */

@@ -65,6 +65,29 @@ final class TokenizerDocument {
     return (int) Math.min(size, Integer.MAX_VALUE);
   }
 
+  /** The tokens that are parts of characters. */
+  Fragments fragments() {
+    Object vocabulary = file.object("model").flatMap(model -> model.get("vocab")).orElse(null);
+    Map<Object, Object> ids = new LinkedHashMap<>();
+    if (vocabulary instanceof Map<?, ?> map) {
+      ids.putAll(map);
+    } else if (vocabulary instanceof List<?> list) {
+      for (Object entry : list) {
+        boolean isToken = entry instanceof List<?> pair && !pair.isEmpty();
+        ids.put(isToken ? ((List<?>) entry).get(0) : entry, (long) ids.size());
+      }
+    }
+    return Fragments.in(ids, isByteLevel(file.object().get("decoder")));
+  }
+
+  private static boolean isByteLevel(Object part) {
+    if (part instanceof Map<?, ?> map) {
+      return "ByteLevel".equals(map.get("type"))
+          || map.values().stream().anyMatch(TokenizerDocument::isByteLevel);
+    }
+    return part instanceof List<?> list && list.stream().anyMatch(TokenizerDocument::isByteLevel);
+  }
+
   private void checkNormalizer(Object part) {
     if (part instanceof List<?> list) {
       list.forEach(this::checkNormalizer);

@@ -8,7 +8,9 @@ import dev.steerc.models.TinyTokenizer;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.Refusal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -46,6 +48,40 @@ class TokenizerTest {
       assertThat(tokenizer.decode(new long[] {0, size - 1}, false))
           .isEqualTo(" " + TinyTokenizer.END_OF_TEXT);
       assertThat(tokenizer.decode(0, size - 1)).isEqualTo(" ");
+    }
+  }
+
+  @Test
+  void tokensAddUpToTheBytesOfTheText() throws IOException {
+    TinyTokenizer.write(folder, 512);
+    try (Tokenizer tokenizer = Tokenizer.open(folder)) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      int fragments = 0;
+      for (long id : tokenizer.encode(TEXT)) {
+        String text = tokenizer.decode(new long[] {id}, false);
+        assertThat(tokenizer.fragment(id).isPresent()).isEqualTo(text.contains("\ufffd"));
+        fragments += tokenizer.fragment(id).isPresent() ? 1 : 0;
+        bytes.write(tokenizer.fragment(id).orElse(text.getBytes(StandardCharsets.UTF_8)));
+      }
+      assertThat(fragments).isEqualTo(2 + 2 + 4 + 3 + 3); // é é 😀 日本
+      assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo(TEXT);
+    }
+  }
+
+  @Test
+  void singleBytesStandInForCharacters() throws IOException {
+    write(
+        """
+        {"version":"1.0","model":{"type":"Unigram","unk_id":0,"byte_fallback":true,
+         "vocab":[["<unk>",0],["a",-1],["<0xE2>",-9],["<0x41>",-9],["<0xFF>",-9]]},
+         "decoder":{"type":"Sequence","decoders":[{"type":"ByteFallback"},{"type":"Fuse"}]}}
+        """);
+    try (Tokenizer tokenizer = Tokenizer.open(folder)) {
+      assertThat(tokenizer.fragment(2)).contains(new byte[] {(byte) 0xe2});
+      assertThat(tokenizer.fragment(4)).contains(new byte[] {(byte) 0xff});
+      assertThat(tokenizer.fragment(1)).isEmpty();
+      assertThat(tokenizer.fragment(3)).isEmpty();
+      assertThat(tokenizer.fragment(99)).isEmpty();
     }
   }
 

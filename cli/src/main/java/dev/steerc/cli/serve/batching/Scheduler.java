@@ -93,6 +93,11 @@ public final class Scheduler implements AutoCloseable {
     return waiting.size();
   }
 
+  /** How many requests run. */
+  public synchronized int running() {
+    return running.size();
+  }
+
   private void run() {
     Batch batch = model.batch();
     try {

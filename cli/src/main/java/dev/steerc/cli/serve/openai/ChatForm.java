@@ -2,7 +2,6 @@ package dev.steerc.cli.serve.openai;
 
 import dev.steerc.cli.serve.openai.ScoredText.Scored;
 import dev.steerc.manifest.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,20 +52,11 @@ record ChatForm() implements Form {
     return Json.object("content", content, "refusal", null);
   }
 
-  private static Map<String, Object> entry(Scored token) {
-    return Json.object(
-        "token", token.text(), "logprob", token.logprob(), "bytes", bytes(token.text()));
-  }
-
-  /** Null where the token is only a part of a character. */
-  private static List<Integer> bytes(String text) {
-    if (text.indexOf('\ufffd') >= 0) {
-      return null;
-    }
+  private static Map<String, Object> entry(Scored scored) {
     List<Integer> bytes = new ArrayList<>();
-    for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+    for (byte one : scored.token().bytes()) {
       bytes.add(one & 0xff);
     }
-    return bytes;
+    return Json.object("token", scored.token().text(), "logprob", scored.logprob(), "bytes", bytes);
   }
 }

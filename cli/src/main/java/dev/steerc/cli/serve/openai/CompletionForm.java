@@ -43,16 +43,15 @@ record CompletionForm() implements Form {
   @Override
   public Map<String, Object> logprobs(List<Scored> tokens) {
     return Json.object(
-        "tokens", tokens.stream().map(Scored::text).toList(),
+        "tokens", tokens.stream().map(one -> one.token().text()).toList(),
         "token_logprobs", tokens.stream().map(Scored::logprob).toList(),
         "top_logprobs", tokens.stream().map(CompletionForm::best).toList(),
         "text_offset", tokens.stream().map(Scored::offset).toList());
   }
 
-  /** Of tokens with the same text, the most likely one stays. */
   private static Map<String, Object> best(Scored token) {
     Map<String, Object> best = new LinkedHashMap<>();
-    token.best().forEach(one -> best.putIfAbsent(one.text(), one.logprob()));
+    token.best().forEach(one -> best.putIfAbsent(one.token().text(), one.logprob()));
     return best;
   }
 }

@@ -49,8 +49,9 @@ record GenerationFields(Body body, Limits limits) {
     try {
       return change.apply(before, value.getAsDouble());
     } catch (SteercException e) {
-      var problem = e.problems().get(0);
-      throw body.wrong(field, problem.what() + "; " + problem.help());
+      throw body.wrong(
+          field,
+          "`" + field + "` cannot be " + value.getAsDouble() + "; " + e.problems().get(0).help());
     }
   }
 
@@ -96,7 +97,7 @@ record GenerationFields(Body body, Limits limits) {
     long value = body.whole(field).orElseThrow();
     if (value < least || value > most) {
       throw body.wrong(
-          field, "`" + field + "` is " + value + ", and can be " + least + " to " + most);
+          field, "`" + field + "` cannot be " + value + "; it is " + least + " to " + most);
     }
     return (int) value;
   }

@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.openai;
 
+import dev.steerc.cli.serve.openai.TokenTexts.TokenText;
 import dev.steerc.runtime.TokenScore;
 import dev.steerc.runtime.text.TextStream;
 import java.util.List;
@@ -32,7 +33,7 @@ final class ScoredText {
    * @param offset the characters of the text before it
    * @param best the most likely tokens, best first
    */
-  record Scored(String text, int offset, double logprob, List<Scored> best) {}
+  record Scored(TokenText token, int offset, double logprob, List<Scored> best) {}
 
   /** The next tokens of the text; empty where nothing is wanted. */
   Optional<List<Scored>> next(List<TokenScore> scores) {
