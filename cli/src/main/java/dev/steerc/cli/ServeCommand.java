@@ -29,8 +29,7 @@ import picocli.CommandLine.Option;
       "Serve a model by OpenAI's API, with a steering for each request.",
       "",
       "  steerc serve gpt2.steered.onnx --vectors vectors/",
-      "  curl 127.0.0.1:8080/v1/completions -H 'Content-Type: application/json' \\",
-      "      -d '{\"prompt\": \"I feel\", \"steering\": \"joy:4\"}'",
+      "  curl 127.0.0.1:8080/v1/completions -d '{\"prompt\": \"I feel\", \"steering\": \"joy:4\"}'",
       "  steerc serve gpt2.steered.onnx --host 0.0.0.0 --api-key-file keys.txt --log json"
     },
     description = {
@@ -112,7 +111,8 @@ final class ServeCommand implements Runnable {
     StopSignal signal = StopSignal.install();
     try (SteeredModel opened = model.open();
         Server server = Server.start(opened, options(opened), lines)) {
-      new ServeReport(opened, server, talk).print();
+      server.warning().ifPresent(text -> System.err.println("warning: " + text));
+      new ServeReport(opened, server).print(talk);
       signal.await();
       talk.say("stopping: what runs is finished");
     }

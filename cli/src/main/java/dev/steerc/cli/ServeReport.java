@@ -4,76 +4,76 @@ import dev.steerc.cli.serve.ServeOptions;
 import dev.steerc.cli.serve.Server;
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.steering.VectorFile;
 import dev.steerc.runtime.steering.VectorStore;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What a server says when it has started. */
 final class ServeReport {
   private final SteeredModel model;
-  private final Server server;
-  private final Talk talk;
+  private final ServeOptions options;
+  private final int port;
+  private final String url;
+  private final List<VectorFile> vectors;
 
-  ServeReport(SteeredModel model, Server server, Talk talk) {
+  ServeReport(SteeredModel model, Server server) {
     this.model = model;
-    this.server = server;
-    this.talk = talk;
-  }
-
-  void print() {
-    ServeOptions options = server.options();
-    server.warning().ifPresent(text -> System.err.println("warning: " + text));
-    String url = "http://" + bracketed(options.host()) + ":" + server.port();
-    int vectors = VectorStore.open(options.vectors()).all().size();
-    if (talk.isJson()) {
-      System.out.println(
-          Json.write(
-              Json.object(
-                  "url", url,
-                  "host", options.host(),
-                  "port", server.port(),
-                  "model", options.name(),
-                  "vectors", vectors,
-                  "keys", options.keys().isPresent(),
-                  "pid", ProcessHandle.current().pid())));
-      return;
-    }
-    Style style = Style.ofTerminal();
-    talk.say(style.bold("serving " + options.name()) + " at " + style.bold(url));
-    line("model", model.path() + (model.tokenizer().isPresent() ? "" : ", without a tokenizer"));
-    line("vectors", vectors + " in " + options.vectors());
-    line(
-        "batch",
-        options.limits().batch()
-            + " texts, "
-            + mebibytes(options.limits().cacheBytes())
-            + " of cache; "
-            + options.limits().queue()
-            + " requests may wait");
-    line(
-        "keys",
-        options.keys().map(file -> "in " + file).orElse("none: this machine alone reaches it"));
-    talk.say("");
-    talk.say("  " + style.faint("$ ") + example(options, url));
-  }
-
-  private void line(String label, String text) {
-    talk.say(String.format(Locale.ROOT, "  %-8s  %s", label, text));
-  }
-
-  private static String mebibytes(long bytes) {
-    return (bytes >> 20) + " MiB";
-  }
-
-  private static String example(ServeOptions options, String url) {
-    String key = options.keys().isPresent() ? " -H \"Authorization: Bearer $KEY\"" : "";
-    return "curl "
-        + url
-        + "/v1/completions"
-        + key
-        + " -H 'Content-Type: application/json' -d '{\"prompt\": \"I feel\", \"steering\": \"joy:4\"}'";
+    this.options = server.options();
+    this.port = server.port();
+    this.url = "http://" + bracketed(options.host()) + ":" + port;
+    this.vectors = VectorStore.open(options.vectors()).all();
   }
 
   private static String bracketed(String host) {
     return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+  }
+
+  void print(Talk talk) {
+    if (talk.isJson()) {
+      System.out.println(Json.write(fields()));
+      return;
+    }
+    Style style = Style.ofTerminal();
+    talk.say("serving " + style.bold(options.name()) + " at " + style.bold(url));
+    line(talk, "model", model.path() + (model.tokenizer().isEmpty() ? ", no tokenizer" : ""));
+    line(talk, "vectors", vectors.size() + " in " + options.vectors());
+    line(talk, "room", room());
+    line(talk, "keys", options.keys().map(file -> "in " + file).orElse("none, for this machine"));
+    talk.say("try:");
+    talk.say("  " + example());
+  }
+
+  private Map<String, Object> fields() {
+    return Json.object(
+        "url", url,
+        "port", port,
+        "pid", ProcessHandle.current().pid(),
+        "model", options.name(),
+        "file", model.path().toString(),
+        "vectors", vectors.stream().map(VectorFile::name).toList(),
+        "keys", options.keys().isPresent());
+  }
+
+  private static void line(Talk talk, String label, String text) {
+    talk.say(String.format(Locale.ROOT, "  %-8s  %s", label, text));
+  }
+
+  private String room() {
+    return String.format(
+        Locale.ROOT,
+        "%d texts at once in %d MiB of cache, and %d requests that wait",
+        options.limits().batch(),
+        options.limits().cacheBytes() >> 20,
+        options.limits().queue());
+  }
+
+  /** A request that works here, for a shell. */
+  private String example() {
+    String key = options.keys().isPresent() ? " -H \"Authorization: Bearer $KEY\"" : "";
+    Map<String, Object> body = Json.object("prompt", "I feel");
+    vectors.stream().findFirst().ifPresent(one -> body.put("steering", one.name() + ":4"));
+    return "curl " + url + "/v1/completions" + key + " -d '" + Json.write(body) + "'";
   }
 }

@@ -2,7 +2,6 @@ package dev.steerc.cli.serve;
 
 import dev.steerc.cli.serve.batching.Scheduler;
 import dev.steerc.cli.serve.http.Access;
-import dev.steerc.cli.serve.http.Failures;
 import dev.steerc.cli.serve.http.Front;
 import dev.steerc.cli.serve.http.Routes;
 import dev.steerc.cli.serve.openai.OpenAiRoutes;
@@ -16,16 +15,12 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
 import io.javalin.Javalin;
-import io.javalin.config.JavalinConfig;
-import io.javalin.http.Context;
-import io.javalin.http.HttpResponseException;
 import java.util.List;
 import java.util.Optional;
 
 /** A server for one model, from the moment it is made until it is closed. */
 public final class Server implements AutoCloseable {
   private final ServeOptions options;
-  private final Log log;
   private final Meters meters = new Meters();
   private final Access access;
   private final Registry registry;
@@ -34,7 +29,6 @@ public final class Server implements AutoCloseable {
 
   private Server(SteeredModel model, ServeOptions options, Log log) {
     this.options = options;
-    this.log = log;
     this.access =
         new Access(
             options.host(), options.keys(), options.origins(), options.limits(), log::problem);
@@ -45,7 +39,10 @@ public final class Server implements AutoCloseable {
         List.of(
             new OpsRoutes(options.name(), scheduler::health, meters),
             new OpenAiRoutes(model, options.name(), steerings, scheduler));
-    this.http = Javalin.create(config -> configure(config, all));
+    AccessLog requests = new AccessLog(log, meters, options.logPrompts());
+    Front front =
+        new Front(options.host(), options.port(), options.limits(), access, requests, log::mistake);
+    this.http = front.with(all);
   }
 
   /**
@@ -82,23 +79,6 @@ public final class Server implements AutoCloseable {
       last = last.getCause();
     }
     return String.valueOf(last.getMessage());
-  }
-
-  private void configure(JavalinConfig config, List<Routes> all) {
-    AccessLog requests = new AccessLog(log, meters, options.logPrompts());
-    new Front(options.host(), options.port(), options.limits(), requests).configure(config);
-    config.routes.before(access::greet);
-    config.routes.beforeMatched(access::check);
-    config.routes.exception(Exception.class, this::fail);
-    config.routes.exception(HttpResponseException.class, this::fail);
-    all.forEach(routes -> routes.addTo(config.routes));
-  }
-
-  private void fail(Exception e, Context request) {
-    if (Failures.isUnexpected(e)) {
-      log.mistake(e);
-    }
-    Failures.answer(request, e);
   }
 
   /** Where it listens. */

@@ -14,6 +14,7 @@ import org.eclipse.jetty.http.HttpException;
 /** Problems as clients of the API see them: a status, and a body in OpenAI's shape. */
 public final class Failures {
   static final String JSON = "application/json";
+  private static final String LESS = "send less, or start the server with a higher limit";
 
   private Failures() {}
 
@@ -86,8 +87,8 @@ public final class Failures {
       case 404 -> noSuchPath();
       case 405 -> noSuchPath().note("there is something for another method");
       case 408 -> Problem.of(Code.BAD_REQUEST, "the request did not come in time");
-      case 413, 414, 431 ->
-          Problem.of(Code.TOO_LARGE, "the request is too large").note(said(reason));
+      case 413 -> Problem.of(Code.TOO_LARGE, "the body is too large").help(LESS);
+      case 414, 431 -> Problem.of(Code.TOO_LARGE, "the request is too large").note(said(reason));
       case 503 -> Problem.of(Code.STOPPING, "the server is being stopped");
       default ->
           status >= 500
@@ -110,8 +111,7 @@ public final class Failures {
    * @param most the bytes that it may have
    */
   public static Problem tooLarge(long most) {
-    return Problem.of(Code.TOO_LARGE, "the body has more than " + most + " bytes")
-        .help("send less, or start the server with a higher limit");
+    return Problem.of(Code.TOO_LARGE, "the body has more than " + most + " bytes").help(LESS);
   }
 
   /** The body of a failed answer, also as the last event of a stream. */

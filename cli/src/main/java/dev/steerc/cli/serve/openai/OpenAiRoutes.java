@@ -7,6 +7,7 @@ import dev.steerc.cli.serve.http.Body;
 import dev.steerc.cli.serve.http.Caller;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
+import dev.steerc.cli.serve.http.Visit;
 import dev.steerc.cli.serve.vectors.Receipt;
 import dev.steerc.cli.serve.vectors.SteeringReader;
 import dev.steerc.manifest.Json;
@@ -38,6 +39,7 @@ public record OpenAiRoutes(
     while (event.isEmpty() || !(event.get() instanceof Event.Done)) {
       event = ticket.next(Duration.ofSeconds(1));
     }
+    Visit.of(request).generated(List.of(body.needText("prompt")), ticket.completions());
     Completion text = ticket.completions().get(0).orThrow();
     request
         .contentType("application/json")
