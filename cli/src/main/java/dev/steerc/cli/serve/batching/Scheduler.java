@@ -150,9 +150,20 @@ public final class Scheduler implements AutoCloseable {
 
   private synchronized void fail(List<Ticket> tickets, Problem problem) {
     for (Ticket ticket : List.copyOf(tickets)) {
-      ticket.generation().fail(problem);
+      end(ticket, problem);
       running.remove(ticket);
       ticket.finish();
+    }
+  }
+
+  /** Ends a request whose own end may fail as well, text by text. */
+  private void end(Ticket ticket, Problem problem) {
+    while (ticket.generation().isRunning()) {
+      try {
+        ticket.generation().fail(problem);
+      } catch (RuntimeException e) {
+        log.mistake(e);
+      }
     }
   }
 
