@@ -88,7 +88,9 @@ public final class TestServer implements AutoCloseable {
   /** The demo model in a folder, patched as {@code steerc demo} does it. */
   public static DemoModel patched(Path folder) {
     DemoModel demo = DemoModel.unpack(folder);
-    Stage.patch(demo);
+    if (!Files.exists(demo.steered())) {
+      Stage.patch(demo);
+    }
     return demo;
   }
 

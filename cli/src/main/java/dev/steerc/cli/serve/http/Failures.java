@@ -91,7 +91,7 @@ public final class Failures {
       case 414, 431 -> Problem.of(Code.TOO_LARGE, "the request is too large").note(said(reason));
       case 503 -> Problem.of(Code.STOPPING, "the server is being stopped");
       default ->
-          status >= 500
+          status >= 500 && status != 501 && status != 505
               ? Problem.of(Code.INTERNAL, "the server itself failed")
               : Problem.of(Code.BAD_REQUEST, "the request is no proper HTTP").note(said(reason));
     };

@@ -39,6 +39,7 @@ class SchedulerTest {
 
   @TempDir static Path folder;
 
+  private static Path file;
   private static SteeredModel model;
 
   private final ByteArrayOutputStream logged = new ByteArrayOutputStream();

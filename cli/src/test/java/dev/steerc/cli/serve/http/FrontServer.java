@@ -21,12 +21,14 @@ final class FrontServer implements AutoCloseable {
       new Log(new PrintStream(logged, true, StandardCharsets.UTF_8), true, false);
   private final Access access;
   private final Javalin http;
+  private final int port;
 
   FrontServer(Limits limits, Optional<Path> keys, List<String> origins, Routes routes) {
     access = new Access("127.0.0.1", keys, origins, limits, log::problem);
     AccessLog requests = new AccessLog(log, new Meters(), false);
     Front front = new Front("127.0.0.1", 0, limits, access, requests, log::mistake);
     http = front.with(List.of(routes)).start();
+    port = http.port();
   }
 
   FrontServer(Routes routes) {
@@ -55,7 +57,7 @@ final class FrontServer implements AutoCloseable {
   }
 
   int port() {
-    return http.port();
+    return port;
   }
 
   String log() {
@@ -86,7 +88,7 @@ final class FrontServer implements AutoCloseable {
   /** The bytes of a request, which asks the server to hang up behind its answer. */
   static String request(String line, String... headers) {
     String own = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
-    boolean named = own.toLowerCase(java.util.Locale.ROOT).contains("host:");
+    boolean named = own.startsWith("Host:");
     return line
         + " HTTP/1.1\r\n"
         + (named ? "" : "Host: localhost\r\n")
