@@ -1,5 +1,6 @@
 package dev.steerc.runtime;
 
+import dev.steerc.problem.Problem;
 import java.util.List;
 
 /**
@@ -29,9 +30,9 @@ public final class Generation {
     return rows.stream().mapToLong(row -> row.completion().prompt().length).sum();
   }
 
-  /** The most tokens that all texts can have together, prompts included. */
-  public long mostTokens() {
-    return rows.stream().mapToLong(Row::most).sum();
+  /** The most tokens that one of its texts can have, prompt included. */
+  public long longest() {
+    return rows.stream().mapToLong(Row::most).max().orElseThrow();
   }
 
   /** Whether some text has not ended. */
@@ -58,6 +59,13 @@ public final class Generation {
   /** A text that has ended, while others may go on; for a thread that has heard of its end. */
   public Completion completion(int row) {
     return rows.get(row).completion();
+  }
+
+  /**
+   * Ends the texts that have not ended because of a problem; the batch they were in is of no use.
+   */
+  public void fail(Problem problem) {
+    rows.forEach(row -> row.fail(problem));
   }
 
   /** The texts so far, in the order of the prompts. */

@@ -80,7 +80,7 @@ class BatchTest {
     Generation second = model.prepare(List.of(prompt(4)), longer);
     assertThat(second.size()).isEqualTo(1);
     assertThat(second.promptTokens()).isEqualTo(3);
-    assertThat(second.mostTokens()).isEqualTo(7);
+    assertThat(second.longest()).isEqualTo(7);
     try (Batch batch = model.batch()) {
       batch.add(first);
       batch.add(second);

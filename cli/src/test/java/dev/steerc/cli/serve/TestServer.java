@@ -2,11 +2,14 @@ package dev.steerc.cli.serve;
 
 import dev.steerc.cli.demo.Stage;
 import dev.steerc.cli.serve.http.Limits;
+import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.manifest.Json;
 import dev.steerc.models.demo.DemoModel;
 import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.SteeredModel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,11 +32,18 @@ public final class TestServer implements AutoCloseable {
   private final SteeredModel model;
   private final Path vectors;
   private final Server server;
+  private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
 
-  private TestServer(SteeredModel model, Path vectors, Server server) {
+  private TestServer(SteeredModel model, ServeOptions options) {
     this.model = model;
-    this.vectors = vectors;
-    this.server = server;
+    this.vectors = options.vectors();
+    PrintStream out = new PrintStream(logged, true, StandardCharsets.UTF_8);
+    this.server = Server.start(model, options, new Log(out, options.jsonLog(), false));
+  }
+
+  /** What the server has logged so far. */
+  public String log() {
+    return logged.toString(StandardCharsets.UTF_8);
   }
 
   /** An answer: its status and what was in it. */
@@ -68,8 +78,7 @@ public final class TestServer implements AutoCloseable {
   public static TestServer start(Path folder, UnaryOperator<ServeOptions> change) {
     DemoModel demo = patched(folder);
     SteeredModel model = SteeredModel.open(demo.steered(), ModelOptions.DEFAULT.threads(1));
-    return new TestServer(
-        model, demo.vectors(), Server.start(model, change.apply(options(demo.vectors()))));
+    return new TestServer(model, change.apply(options(demo.vectors())));
   }
 
   public static TestServer start(Path folder) {
@@ -79,7 +88,9 @@ public final class TestServer implements AutoCloseable {
   /** The demo model in a folder, patched as {@code steerc demo} does it. */
   public static DemoModel patched(Path folder) {
     DemoModel demo = DemoModel.unpack(folder);
-    Stage.patch(demo);
+    if (!Files.exists(demo.steered())) {
+      Stage.patch(demo);
+    }
     return demo;
   }
 

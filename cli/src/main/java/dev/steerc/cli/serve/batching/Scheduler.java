@@ -1,11 +1,14 @@
 package dev.steerc.cli.serve.batching;
 
 import dev.steerc.cli.serve.http.Limits;
+import dev.steerc.cli.serve.ops.Health;
+import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.Batch;
 import dev.steerc.runtime.Prompt;
+import dev.steerc.runtime.Settings;
 import dev.steerc.runtime.SteeredModel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,28 +20,33 @@ import java.util.Optional;
  * join and leave between two tokens; the others wait for their turn.
  */
 public final class Scheduler implements AutoCloseable {
+  private static final long PROMPT_TOKENS = 512;
+  private static final Duration LAST_STEP = Duration.ofSeconds(10);
+
   private final SteeredModel model;
   private final Limits limits;
   private final Meters meters;
-  private final long bytesPerToken;
+  private final Log log;
+  private final Room room;
   private final Thread thread;
   private final Turns waiting = new Turns();
   private final List<Ticket> running = new ArrayList<>();
   private boolean stopping;
   private boolean closed;
 
-  public Scheduler(SteeredModel model, Limits limits, Meters meters) {
+  public Scheduler(SteeredModel model, Limits limits, Meters meters, Log log) {
     this.model = model;
     this.limits = limits;
     this.meters = meters;
-    this.bytesPerToken = model.bytesPerToken();
+    this.log = log;
+    this.room = new Room(limits, model.bytesPerToken());
     this.thread = new Thread(this::run, "batch");
     thread.setDaemon(true);
     thread.start();
   }
 
   /**
-   * Has the texts of a request generated.
+   * Has the texts of a request generated, in the time that a request has.
    *
    * @param caller whose turn it uses
    * @param prompts each with its steering and settings
@@ -46,46 +54,40 @@ public final class Scheduler implements AutoCloseable {
    *     the server is being stopped
    */
   public Ticket submit(String caller, List<Prompt> prompts) {
-    Ticket ticket = new Ticket(caller);
-    ticket.prepared(model.prepare(prompts, ticket.listener(meters::token)));
-    checkSize(ticket);
+    Ticket ticket = new Ticket(caller, meters);
+    List<Prompt> timed = prompts.stream().map(prompt -> prompt.with(this::timed)).toList();
+    ticket.prepared(model.prepare(timed, ticket.listener()));
+    room.check(ticket.generation());
     synchronized (this) {
-      if (stopping) {
-        throw Problem.of(Code.STOPPING, "the server is being stopped").exception();
-      }
-      if (waiting.size() >= limits.queue()) {
-        throw Problem.of(Code.OVERLOADED, waiting.size() + " requests wait already")
-            .help("try again in a second")
-            .exception();
-      }
+      checkOpen();
+      checkQueue(caller);
       waiting.add(ticket);
       notifyAll();
     }
+    meters.prompts(ticket.generation().promptTokens());
     return ticket;
   }
 
-  private void checkSize(Ticket ticket) {
-    int texts = ticket.generation().size();
-    if (texts > limits.batch() || bytes(ticket) > limits.cacheBytes()) {
-      throw Problem.of(
-              Code.TOO_LARGE,
-              "the request has "
-                  + texts
-                  + " texts of "
-                  + ticket.generation().mostTokens()
-                  + " tokens together")
-          .note(
-              "the server runs "
-                  + limits.batch()
-                  + " texts at once, and so many tokens: "
-                  + limits.cacheBytes() / Math.max(1, bytesPerToken))
-          .help("ask for fewer texts, or a lower max_tokens")
-          .exception();
+  private Settings timed(Settings settings) {
+    Duration most = limits.requestTime();
+    return settings.limit().filter(limit -> limit.compareTo(most) < 0).isPresent()
+        ? settings
+        : settings.limit(most);
+  }
+
+  private void checkOpen() {
+    if (stopping || closed) {
+      throw Problem.of(Code.STOPPING, "the server is being stopped").exception();
     }
   }
 
-  private long bytes(Ticket ticket) {
-    return bytesPerToken * ticket.generation().mostTokens();
+  /** One request of each caller may always wait, so that nobody keeps the others out. */
+  private void checkQueue(String caller) {
+    if (waiting.size() >= limits.queue() && waiting.has(caller)) {
+      throw Problem.of(Code.OVERLOADED, waiting.size() + " requests wait already")
+          .help("try again in a second")
+          .exception();
+    }
   }
 
   /** How many requests wait. */
@@ -98,36 +100,88 @@ public final class Scheduler implements AutoCloseable {
     return running.size();
   }
 
+  /** Whether it still generates. */
+  public synchronized Health health() {
+    if (stopping) {
+      return Health.STOPPING;
+    }
+    return thread.isAlive() ? Health.OK : Health.FAILED;
+  }
+
   private void run() {
     Batch batch = model.batch();
     try {
       while (await(batch)) {
         batch = step(batch);
       }
+    } catch (RuntimeException | Error e) {
+      log.mistake(e);
     } finally {
-      batch.close();
-      finishEnded();
+      end(batch);
     }
   }
 
   private Batch step(Batch batch) {
     try {
       batch.step();
+      finishEnded();
       return batch;
     } catch (RuntimeException | Error e) {
       // a mistake of ours must not keep everybody waiting
-      meters.failure(Code.INTERNAL);
-      e.printStackTrace();
-      batch.close();
+      log.mistake(e);
+      String what = "the server itself failed: " + e.getClass().getSimpleName();
+      fail(running, Problem.of(Code.INTERNAL, what));
+      close(batch);
       return model.batch();
-    } finally {
-      finishEnded();
+    }
+  }
+
+  /** Nothing is generated any more: whoever waits is told so. */
+  private synchronized void end(Batch batch) {
+    closed = true;
+    refuseAll();
+    close(batch);
+  }
+
+  private void refuseAll() {
+    Problem stopped = Problem.of(Code.STOPPING, "the server has stopped");
+    fail(running, stopped);
+    fail(waiting.remove(ticket -> true), stopped);
+  }
+
+  private synchronized void fail(List<Ticket> tickets, Problem problem) {
+    for (Ticket ticket : List.copyOf(tickets)) {
+      end(ticket, problem);
+      running.remove(ticket);
+      ticket.finish();
+    }
+  }
+
+  /** Ends a request whose own end may fail as well, text by text. */
+  private void end(Ticket ticket, Problem problem) {
+    while (ticket.generation().isRunning()) {
+      try {
+        ticket.generation().fail(problem);
+      } catch (RuntimeException e) {
+        log.mistake(e);
+      }
+    }
+  }
+
+  private void close(Batch batch) {
+    try {
+      batch.close();
+    } catch (RuntimeException e) {
+      log.mistake(e); // what it held is lost, and the server goes on
     }
   }
 
   /** Takes in what fits; waits when there is nothing to do. */
   private synchronized boolean await(Batch batch) {
     while (true) {
+      if (closed) {
+        refuseAll();
+      }
       drop();
       admit(batch);
       meters.load(batch.size(), waiting.size());
@@ -147,30 +201,25 @@ public final class Scheduler implements AutoCloseable {
 
   /** Ends what nobody waits for any longer before it began. */
   private void drop() {
-    waiting
-        .remove(ticket -> closed || ticket.generation().isInVain())
-        .forEach(
-            ticket -> {
-              ticket.generation().drop();
-              ticket.finish();
-            });
-  }
-
-  private void admit(Batch batch) {
-    Optional<Ticket> next = waiting.peek();
-    while (next.isPresent() && fits(batch, next.get())) {
-      Ticket ticket = waiting.take();
-      running.add(ticket);
-      batch.add(ticket.generation());
-      next = waiting.peek();
+    for (Ticket ticket : waiting.remove(one -> one.generation().isInVain())) {
+      ticket.generation().drop();
+      ticket.finish();
     }
   }
 
-  /** Finished texts of running requests count as well: they are few, and the bound stays simple. */
-  private boolean fits(Batch batch, Ticket ticket) {
-    long used = running.stream().mapToLong(this::bytes).sum();
-    return batch.size() + ticket.generation().size() <= limits.batch()
-        && used + bytes(ticket) <= limits.cacheBytes();
+  /** Few prompts at once, as all others wait for their next token while they run. */
+  private void admit(Batch batch) {
+    long prompts = 0;
+    Optional<Ticket> next = waiting.peek();
+    while (prompts < PROMPT_TOKENS
+        && next.isPresent()
+        && room.fits(batch.size(), running, next.get())) {
+      Ticket ticket = waiting.take();
+      running.add(ticket);
+      prompts += ticket.generation().promptTokens();
+      batch.add(ticket.generation());
+      next = waiting.peek();
+    }
   }
 
   private synchronized void finishEnded() {
@@ -180,10 +229,9 @@ public final class Scheduler implements AutoCloseable {
         ticket.finish();
       }
     }
-    notifyAll();
   }
 
-  /** Takes nothing new, and waits for what is there to end; what has not by then is cancelled. */
+  /** Takes nothing new, and waits for what is there to end; what has not by then is ended. */
   public void stop(Duration atMost) {
     synchronized (this) {
       stopping = true;
@@ -201,15 +249,14 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Cancels everything. */
+  /** Ends everything before its next token. */
   @Override
   public void close() {
     synchronized (this) {
       stopping = true;
       closed = true;
-      running.forEach(Ticket::cancel);
       notifyAll();
     }
-    join(Duration.ofSeconds(10));
+    join(LAST_STEP);
   }
 }

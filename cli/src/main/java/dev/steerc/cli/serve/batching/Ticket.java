@@ -1,12 +1,15 @@
 package dev.steerc.cli.serve.batching;
 
+import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.FinishReason;
 import dev.steerc.runtime.Generation;
 import dev.steerc.runtime.Listener;
 import dev.steerc.runtime.TokenScore;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,18 +21,21 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Ticket {
   private final String caller;
+  private final Meters meters;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final long submitted = System.nanoTime();
+  private final Map<Integer, Long> lastToken = new HashMap<>();
   private Generation generation;
   private Optional<TokenScore> score = Optional.empty();
   private Duration untilFirst;
 
-  Ticket(String caller) {
+  Ticket(String caller, Meters meters) {
     this.caller = caller;
+    this.meters = meters;
   }
 
   /** Takes down what the batch does, on its thread. */
-  Listener listener(Runnable onToken) {
+  Listener listener() {
     return new Listener() {
       @Override
       public void score(int row, TokenScore of) {
@@ -38,10 +44,7 @@ public final class Ticket {
 
       @Override
       public void token(int row, long token, String text) {
-        if (untilFirst == null) {
-          untilFirst = waited();
-        }
-        onToken.run();
+        time(row);
         events.add(new Event.Token(row, token, text, score));
         score = Optional.empty();
       }
@@ -51,6 +54,19 @@ public final class Ticket {
         events.add(new Event.Ended(row, reason, rest));
       }
     };
+  }
+
+  private void time(int row) {
+    meters.token();
+    if (untilFirst == null) {
+      untilFirst = waited();
+      meters.firstToken(untilFirst);
+    }
+    long now = System.nanoTime();
+    Long before = lastToken.put(row, now);
+    if (before != null) {
+      meters.nextToken(Duration.ofNanos(now - before));
+    }
   }
 
   void prepared(Generation work) {

@@ -22,6 +22,11 @@ final class Turns {
     return size;
   }
 
+  /** Whether a caller waits already. */
+  boolean has(String caller) {
+    return byCaller.containsKey(caller);
+  }
+
   void add(Ticket ticket) {
     byCaller.computeIfAbsent(ticket.caller(), caller -> new ArrayDeque<>()).add(ticket);
     size++;

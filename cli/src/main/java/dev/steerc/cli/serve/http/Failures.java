@@ -5,46 +5,113 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.jetty.http.HttpException;
 
 /** Problems as clients of the API see them: a status, and a body in OpenAI's shape. */
 public final class Failures {
-  private static final String ATTRIBUTE = "steerc.problem";
+  static final String JSON = "application/json";
+  private static final String LESS = "send less, or start the server with a higher limit";
 
   private Failures() {}
 
   /** Answers a request with what went wrong. */
   public static void answer(Context request, Exception e) {
     Problem problem = problem(e);
-    keep(request, problem);
-    int status = status(problem.code());
-    if (problem.code() == Code.OVERLOADED || problem.code() == Code.STOPPING) {
-      request.header("Retry-After", "1");
+    if (e instanceof MethodNotAllowedResponse known) {
+      request.header("Allow", String.join(", ", known.getDetails().values()));
     }
-    if (status == 401) {
-      request.header("WWW-Authenticate", "Bearer");
-    }
-    boolean inference = request.path().startsWith("/v2/");
-    Map<String, Object> body = inference ? Json.object("error", message(problem)) : body(problem);
-    request.status(status).contentType("application/json").result(Json.write(body));
+    boolean isHttp = e instanceof HttpResponseException;
+    answer(
+        request,
+        isHttp ? ((HttpResponseException) e).getStatus() : status(problem.code()),
+        problem);
   }
 
-  /** Has the log know what went wrong with a request whose answer has begun. */
-  public static void keep(Context request, Problem problem) {
-    request.attribute(ATTRIBUTE, problem);
+  /** Answers a request with a problem under another status than is usual for it. */
+  public static void answer(Context request, int status, Problem problem) {
+    Visit.of(request).failed(problem);
+    headers(status).forEach(request::header);
+    request.status(status).contentType(JSON).result(text(request.path(), problem));
+  }
+
+  /** The headers that a failed answer has for its status. */
+  static Map<String, String> headers(int status) {
+    return switch (status) {
+      case 401 -> Map.of("WWW-Authenticate", "Bearer");
+      case 429, 503 -> Map.of("Retry-After", "1");
+      default -> Map.of();
+    };
+  }
+
+  /** The whole body of a failed answer, in the shape that an address promises. */
+  static String text(String path, Problem problem) {
+    boolean inference = path.equals("/v2") || path.startsWith("/v2/");
+    return Json.write(inference ? Json.object("error", message(problem)) : body(problem));
   }
 
   /** What went wrong, for the log; null when nothing did. */
   public static Problem of(Context request) {
-    return request.attribute(ATTRIBUTE);
+    return Visit.of(request).problem().orElse(null);
   }
 
   /** The problem behind an exception; what is not known is the server's own mistake. */
   public static Problem problem(Exception e) {
-    return e instanceof SteercException known
-        ? known.problems().get(0)
-        : Problem.of(Code.INTERNAL, "the server itself failed: " + e.getClass().getSimpleName());
+    if (e instanceof SteercException known) {
+      return known.problems().get(0);
+    }
+    if (e instanceof HttpResponseException known) {
+      return problem(known.getStatus(), known.getMessage());
+    }
+    if (e instanceof HttpException known) {
+      return problem(known.getCode(), known.getReason());
+    }
+    return Problem.of(Code.INTERNAL, "the server itself failed: " + e.getClass().getSimpleName());
+  }
+
+  /** Whether an exception is one that the server did not expect. */
+  public static boolean isUnexpected(Exception e) {
+    return problem(e).code() == Code.INTERNAL && !(e instanceof SteercException);
+  }
+
+  /**
+   * The problem that an HTTP server means with a status.
+   *
+   * @param reason what it says itself; may be null
+   */
+  static Problem problem(int status, String reason) {
+    return switch (status) {
+      case 404 -> noSuchPath();
+      case 405 -> noSuchPath().note("there is something for another method");
+      case 408 -> Problem.of(Code.BAD_REQUEST, "the request did not come in time");
+      case 413 -> Problem.of(Code.TOO_LARGE, "the body is too large").help(LESS);
+      case 414, 431 -> Problem.of(Code.TOO_LARGE, "the request is too large").note(said(reason));
+      case 503 -> Problem.of(Code.STOPPING, "the server is being stopped");
+      default ->
+          status >= 500 && status != 501 && status != 505
+              ? Problem.of(Code.INTERNAL, "the server itself failed")
+              : Problem.of(Code.BAD_REQUEST, "the request is no proper HTTP").note(said(reason));
+    };
+  }
+
+  private static String said(String reason) {
+    return reason == null ? "it is refused" : reason;
+  }
+
+  static Problem noSuchPath() {
+    return Problem.of(Code.NO_SUCH_PATH, "there is nothing at this address");
+  }
+
+  /**
+   * The problem of a body.
+   *
+   * @param most the bytes that it may have
+   */
+  public static Problem tooLarge(long most) {
+    return Problem.of(Code.TOO_LARGE, "the body has more than " + most + " bytes").help(LESS);
   }
 
   /** The body of a failed answer, also as the last event of a stream. */

@@ -3,6 +3,7 @@ package dev.steerc.cli.serve.openai;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.steering.Steering;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -26,6 +27,13 @@ record Asked(
     boolean stream,
     boolean usage,
     String model) {
+
+  /** The prompts as text, for a log. */
+  List<String> shown() {
+    return prompts.stream()
+        .map(p -> p.text().orElseGet(() -> Arrays.toString(p.ids().orElseThrow())))
+        .toList();
+  }
 
   /** How many texts belong to a prompt. */
   int perPrompt() {

@@ -3,6 +3,7 @@ package dev.steerc.cli.serve.openai;
 import dev.steerc.cli.serve.batching.Event;
 import dev.steerc.cli.serve.batching.Ticket;
 import dev.steerc.cli.serve.http.Failures;
+import dev.steerc.cli.serve.http.Visit;
 import dev.steerc.manifest.Json;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.Completion;
@@ -90,6 +91,7 @@ final class StreamedAnswer implements Answer {
   }
 
   private void finish() throws IOException {
+    Visit.of(request).generated(document.asked().shown(), ticket.completions());
     if (document.asked().usage()) {
       write(document.usageChunk(ticket.completions()));
     }
@@ -98,7 +100,7 @@ final class StreamedAnswer implements Answer {
 
   private void fail(RuntimeException e) throws IOException {
     Problem problem = Failures.problem(e);
-    Failures.keep(request, problem);
+    Visit.of(request).failed(problem);
     write(Failures.body(problem));
   }
 

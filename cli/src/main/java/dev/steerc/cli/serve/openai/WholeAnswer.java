@@ -2,6 +2,7 @@ package dev.steerc.cli.serve.openai;
 
 import dev.steerc.cli.serve.batching.Event;
 import dev.steerc.cli.serve.batching.Ticket;
+import dev.steerc.cli.serve.http.Visit;
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.Completion;
 import io.javalin.http.Context;
@@ -16,6 +17,7 @@ record WholeAnswer() implements Answer {
       request.status(GONE);
       return;
     }
+    Visit.of(request).generated(document.asked().shown(), ticket.completions());
     List<Completion> texts = ticket.completions().stream().map(Answer::checked).toList();
     request.contentType("application/json").result(Json.write(document.whole(texts)));
   }
