@@ -8,6 +8,7 @@ import dev.steerc.cli.serve.openai.OpenAiRoutes;
 import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
+import dev.steerc.cli.serve.vectors.VectorRoutes;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
@@ -26,10 +27,13 @@ public final class Server implements AutoCloseable {
 
   private Server(SteeredModel model, ServeOptions options) {
     this.options = options;
-    this.registry = new Registry(options.vectors());
+    this.registry = new Registry(model, options.vectors(), options.limits(), meters);
     this.scheduler = new Scheduler(model, options.limits(), meters);
-    SteeringReader steerings = new SteeringReader(registry, options.inline());
-    List<Routes> all = List.of(new OpenAiRoutes(model, options.name(), steerings, scheduler));
+    SteeringReader steerings = new SteeringReader(model, registry, options.inline());
+    List<Routes> all =
+        List.of(
+            new OpenAiRoutes(model, options.name(), steerings, scheduler),
+            new VectorRoutes(model, registry, options.limits()));
     this.http = Javalin.create(config -> configure(config, all));
   }
 

@@ -7,12 +7,14 @@ import dev.steerc.cli.serve.http.Body;
 import dev.steerc.cli.serve.http.Caller;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
+import dev.steerc.cli.serve.vectors.Lease;
 import dev.steerc.cli.serve.vectors.Receipt;
 import dev.steerc.cli.serve.vectors.SteeringReader;
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.steering.Steering;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
@@ -31,8 +33,16 @@ public record OpenAiRoutes(
 
   private void complete(Context request) throws InterruptedException {
     Body body = Body.of(request);
-    Prompt prompt =
-        Prompt.of(body.needText("prompt")).steered(steerings.read(body, Optional.empty()));
+    Steering steering = steerings.read(body, Optional.empty());
+    Lease lease = steerings.registry().hold(steering);
+    try {
+      complete(request, Prompt.of(body.needText("prompt")).steered(steering));
+    } finally {
+      lease.close();
+    }
+  }
+
+  private void complete(Context request, Prompt prompt) throws InterruptedException {
     Ticket ticket = scheduler.submit(Caller.of(request).name(), List.of(prompt));
     Optional<Event> event = ticket.next(Duration.ofSeconds(1));
     while (event.isEmpty() || !(event.get() instanceof Event.Done)) {
