@@ -35,7 +35,7 @@ final class Wording {
             isNamed ? what : "`" + field + "`: " + what,
             field,
             notes,
-            help(problem)),
+            help(problem, field)),
         e);
   }
 
@@ -50,11 +50,14 @@ final class Wording {
         .replace(path.substring(0, name - 1), "the vector folder");
   }
 
-  private static String help(Problem problem) {
+  private static String help(Problem problem, String field) {
     return switch (problem.code()) {
       case VECTOR_NOT_FOUND -> problem.help().replaceFirst("pass the path.*", LIST);
       case AMBIGUOUS_VECTOR -> "DELETE that name, or have the operator remove one of the files";
-      case BAD_STEER -> "for example joy:4, joy:1.5@2:after:5, or joy:4@4-6:generated:half-life:20";
+      case BAD_STEER ->
+          field.endsWith("when")
+              ? "for example harm@3>0.2, or the name of a vector whose file says the rest"
+              : "for example joy:4, joy:1.5@2:after:5, or joy:4@4-6:generated:half-life:20";
       case BAD_LAYERS -> "for example 6, 4-8,10, all or 6.attn_out";
       case SITE_NOT_NAMED -> "say where with `layers`, such as 6 or 6.resid_mid";
       case PORT_MISSING, TAP_MISSING, RANK_FIXED -> "have the operator patch the model for it";
