@@ -35,7 +35,7 @@ public final class Registry implements AutoCloseable {
   private final Meters meters;
   private final Lease.Uses uses = new Lease.Uses();
   private volatile Snapshot now;
-  private long looked;
+  private long missed = System.nanoTime() - SOON;
   private Set<Problem> known = Set.of();
   private boolean closed;
 
@@ -68,10 +68,13 @@ public final class Registry implements AutoCloseable {
     return now;
   }
 
-  /** The vectors as they are on disk, unless that was looked at just now. */
+  /**
+   * The vectors as they are on disk, for who misses one; not more often than ten times a second.
+   */
   synchronized Snapshot lookAgain() {
-    if (System.nanoTime() - looked > SOON) {
+    if (System.nanoTime() - missed > SOON) {
       look();
+      missed = System.nanoTime();
     }
     return now;
   }
@@ -169,6 +172,7 @@ public final class Registry implements AutoCloseable {
   synchronized void steerByDefault(Map<String, Double> strengths) {
     look();
     Defaults defaults = Defaults.of(strengths);
+    defaults.strengths().keySet().forEach(now::file); // says of each what is wrong with it
     model.bind(defaults.steering(now));
     Upload.makeFolder(folder);
     defaults.write(folder);
@@ -178,7 +182,7 @@ public final class Registry implements AutoCloseable {
   private void watch() {
     while (pause()) {
       try {
-        lookAgain();
+        look();
       } catch (RuntimeException e) {
         // a mistake of ours must not end the watch
         meters.failure(Code.INTERNAL);
@@ -199,8 +203,7 @@ public final class Registry implements AutoCloseable {
   }
 
   /** Looks at the folder; where it cannot be read, all stays as it was. */
-  private void look() {
-    looked = System.nanoTime();
+  private synchronized void look() {
     try {
       take(now.next(model));
     } catch (SteercException e) {
