@@ -100,6 +100,6 @@ record Defaults(Map<String, Double> strengths, Optional<Problem> problem) {
   static Problem bad(String what) {
     return Problem.of(Code.BAD_DEFAULTS, what)
         .help(
-            "have the operator mend that; a request with \"steering\": \"none\" needs no defaults");
+            "have the operator set other defaults; a request with \"steering\": \"none\" needs no defaults");
   }
 }

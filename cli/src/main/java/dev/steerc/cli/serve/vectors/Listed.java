@@ -12,6 +12,7 @@ import dev.steerc.runtime.steering.VectorStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ record Listed(
     Optional<String> revision,
     Optional<Problem> problem,
     long created) {
+  private static final int SHOWN = 1000;
 
   static Listed of(VectorFile file, SteeredModel model) {
     Vector vector = file.vector();
@@ -103,6 +105,17 @@ record Listed(
         fits(),
         "problem",
         problem.map(Listed::text));
+  }
+
+  /** What the file says besides; of long texts, only how they begin. */
+  private Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    file.map(VectorFile::about).orElse(Map.of()).forEach((k, v) -> metadata.put(cut(k), cut(v)));
+    return metadata;
+  }
+
+  private static String cut(String text) {
+    return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
   }
 
   /** The operation of a vector, of which a file has only one. */

@@ -13,7 +13,9 @@ final class Names {
   static String checked(String name) {
     if (!NAME.matcher(name).matches()) {
       throw Problem.of(Code.VECTOR_NAME, "that is no name of a vector")
-          .note(Code.VECTOR_NAME.meaning().replaceFirst("\\.$", ""))
+          .note(
+              "it has 1 to 64 letters, digits, dots, dashes and underscores, and begins with a letter"
+                  + " or digit")
           .help("choose another one, such as joy-2")
           .exception();
     }

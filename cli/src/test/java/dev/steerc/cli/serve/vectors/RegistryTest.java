@@ -14,8 +14,10 @@ import dev.steerc.runtime.steering.VectorFile;
 import dev.steerc.runtime.steering.VectorFormat;
 import dev.steerc.runtime.steering.VectorFormat.GgufOptions;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -266,18 +268,22 @@ class RegistryTest {
         "%2fetc%2fpasswd", "joy;x=1",
             "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
       })
-  void namesThatMeanSomethingToASystemAreRefused(String name) throws IOException {
+  void namesThatMeanSomethingToASystemAreRefused(String name) throws Exception {
     List<Path> files = tree();
-    for (Answer answer :
-        List.of(
-            server.put("/v1/vectors/" + name, server.vector("joy")),
-            server.delete("/v1/vectors/" + name))) {
-      assertThat(answer.status()).as(answer.text()).isIn(400, 404, 405);
-    }
+    HttpRequest.Builder one = HttpRequest.newBuilder(server.at("/v1/vectors/" + name));
+    byte[] joy = server.vector("joy");
+    assertThat(status(one.PUT(BodyPublishers.ofByteArray(joy)))).isIn(400, 404, 405);
+    assertThat(status(one.DELETE())).isIn(400, 404, 405);
     Answer load =
         server.post("/v1/load_steering_vector", "name", "../x", "path", "joy.safetensors");
     refused(load, 400, "vector-name");
     assertThat(tree()).isEqualTo(files);
+  }
+
+  /** Asked on a connection of its own, as the server may hang up on what it does not like. */
+  private static int status(HttpRequest.Builder request) throws Exception {
+    HttpResponse.BodyHandler<String> text = HttpResponse.BodyHandlers.ofString();
+    return HttpClient.newHttpClient().send(request.build(), text).statusCode();
   }
 
   private static List<Path> tree() throws IOException {
