@@ -11,6 +11,7 @@ import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.cli.serve.ops.OpsRoutes;
 import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
+import dev.steerc.cli.serve.vectors.VectorRoutes;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
@@ -32,13 +33,14 @@ public final class Server implements AutoCloseable {
     this.access =
         new Access(
             options.host(), options.keys(), options.origins(), options.limits(), log::problem);
-    this.registry = new Registry(options.vectors());
+    this.registry = new Registry(model, options.vectors(), options.limits(), meters, log);
     this.scheduler = new Scheduler(model, options.limits(), meters, log);
-    SteeringReader steerings = new SteeringReader(registry, options.inline());
+    SteeringReader steerings = new SteeringReader(model, registry, options.inline());
     List<Routes> all =
         List.of(
             new OpsRoutes(options.name(), scheduler::health, meters),
-            new OpenAiRoutes(model, options.name(), steerings, scheduler, options.limits()));
+            new OpenAiRoutes(model, options.name(), steerings, scheduler, options.limits()),
+            new VectorRoutes(model, registry, options.limits()));
     AccessLog requests = new AccessLog(log, meters, options.logPrompts());
     Front front =
         new Front(options.host(), options.port(), options.limits(), access, requests, log::mistake);

@@ -2,6 +2,7 @@ package dev.steerc.cli.serve.bench;
 
 import dev.steerc.cli.serve.ServeOptions;
 import dev.steerc.cli.serve.Server;
+import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.Completion;
@@ -64,7 +65,7 @@ public record ServeBench(
     say.accept("generating every text alone ...");
     List<Task> tasks = new ArrayList<>();
     double alone = alone(model, VectorStore.open(options.vectors()), tasks);
-    try (Server server = Server.start(model, options)) {
+    try (Server server = Server.start(model, options, Log.NONE)) {
       Client client = Client.of(server.port());
       List<Throughput> throughputs = new ArrayList<>();
       for (int batch : BATCHES) {

@@ -28,6 +28,11 @@ record Asked(
     boolean usage,
     String model) {
 
+  /** How all of them are steered. */
+  Steering steering() {
+    return prompts.get(0).steering();
+  }
+
   /** The prompts as text, for a log. */
   List<String> shown() {
     return prompts.stream()

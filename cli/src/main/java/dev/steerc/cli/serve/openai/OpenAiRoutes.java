@@ -8,6 +8,8 @@ import dev.steerc.cli.serve.http.Caller;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
+import dev.steerc.cli.serve.vectors.Lease;
+import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.SteeredModel;
@@ -20,6 +22,7 @@ import java.util.Map;
 public final class OpenAiRoutes implements Routes {
   private final SteeredModel model;
   private final Scheduler scheduler;
+  private final Registry registry;
   private final ModelNames names;
   private final RequestReader reader;
 
@@ -36,6 +39,7 @@ public final class OpenAiRoutes implements Routes {
       Limits limits) {
     this.model = model;
     this.scheduler = scheduler;
+    this.registry = steerings.registry();
     this.names = new ModelNames(name, steerings.registry(), System.currentTimeMillis() / 1000);
     ChatMessages messages = new ChatMessages(ChatTemplate.beside(model.path()));
     this.reader = new RequestReader(model, names, messages, steerings, limits);
@@ -63,6 +67,16 @@ public final class OpenAiRoutes implements Routes {
   }
 
   private void answer(Context request, Asked asked, Form form)
+      throws IOException, InterruptedException {
+    Lease lease = registry.hold(asked.steering());
+    try {
+      generate(request, asked, form);
+    } finally {
+      lease.close();
+    }
+  }
+
+  private void generate(Context request, Asked asked, Form form)
       throws IOException, InterruptedException {
     Ticket ticket = scheduler.submit(Caller.of(request).name(), asked.runs());
     Document document = Document.of(asked, form, model);

@@ -2,6 +2,7 @@ package dev.steerc.cli.serve.ops;
 
 import dev.steerc.manifest.Json;
 import dev.steerc.problem.Problem;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,6 +17,10 @@ import java.util.stream.Collectors;
  * characters are escaped.
  */
 public final class Log {
+  /** Says nothing. */
+  public static final Log NONE =
+      new Log(new PrintStream(OutputStream.nullOutputStream()), false, false);
+
   private final PrintStream out;
   private final boolean json;
   private final boolean colours;

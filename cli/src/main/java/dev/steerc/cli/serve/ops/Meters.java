@@ -109,7 +109,7 @@ public final class Meters {
   }
 
   /** Something went wrong with a request. */
-  void failure(Code code) {
+  public void failure(Code code) {
     problems.labelValues(code.slug()).inc();
   }
 
