@@ -6,6 +6,8 @@ import dev.steerc.cli.serve.http.Failures;
 import dev.steerc.cli.serve.http.Routes;
 import dev.steerc.cli.serve.openai.OpenAiRoutes;
 import dev.steerc.cli.serve.ops.Meters;
+import dev.steerc.cli.serve.playground.PlaygroundRoutes;
+import dev.steerc.cli.serve.playground.ProbeRoutes;
 import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
 import dev.steerc.problem.Code;
@@ -29,7 +31,11 @@ public final class Server implements AutoCloseable {
     this.registry = new Registry(options.vectors());
     this.scheduler = new Scheduler(model, options.limits(), meters);
     SteeringReader steerings = new SteeringReader(registry, options.inline());
-    List<Routes> all = List.of(new OpenAiRoutes(model, options.name(), steerings, scheduler));
+    List<Routes> all =
+        List.of(
+            new OpenAiRoutes(model, options.name(), steerings, scheduler),
+            new ProbeRoutes(model, registry, steerings),
+            PlaygroundRoutes.of(model, options.name(), options.limits().newTokens()));
     this.http = Javalin.create(config -> configure(config, all));
   }
 
