@@ -55,6 +55,12 @@ final class GenerateArgs {
   private Double frequencyPenalty;
 
   @Option(
+      names = "--presence-penalty",
+      paramLabel = "X",
+      description = "Above 0 makes tokens that were generated less likely (default: 0).")
+  private Double presencePenalty;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "What chance begins from: the same seed gives the same text.")
@@ -105,6 +111,7 @@ final class GenerateArgs {
     sampling = minP == null ? sampling : sampling.minP(minP);
     sampling = repetitionPenalty == null ? sampling : sampling.repetitionPenalty(repetitionPenalty);
     sampling = frequencyPenalty == null ? sampling : sampling.frequencyPenalty(frequencyPenalty);
+    sampling = presencePenalty == null ? sampling : sampling.presencePenalty(presencePenalty);
     return seed == null ? sampling : sampling.seed(seed);
   }
 }

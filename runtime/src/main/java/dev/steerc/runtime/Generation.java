@@ -55,6 +55,11 @@ public final class Generation {
     rows.forEach(row -> row.end(FinishReason.CANCELLED));
   }
 
+  /** A text that has ended, while others may go on; for a thread that has heard of its end. */
+  public Completion completion(int row) {
+    return rows.get(row).completion();
+  }
+
   /** The texts so far, in the order of the prompts. */
   public List<Completion> completions() {
     return rows.stream().map(Row::completion).toList();

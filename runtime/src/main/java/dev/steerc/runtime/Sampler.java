@@ -50,10 +50,11 @@ final class Sampler {
         scores[(int) token] = (float) (score < 0 ? score * penalty : score / penalty);
       }
     }
-    if (sampling.frequencyPenalty() != 0) {
+    if (sampling.frequencyPenalty() != 0 || sampling.presencePenalty() != 0) {
       generated.forEach(
           (token, count) ->
-              scores[token.intValue()] -= (float) (count * sampling.frequencyPenalty()));
+              scores[token.intValue()] -=
+                  (float) (count * sampling.frequencyPenalty() + sampling.presencePenalty()));
     }
   }
 

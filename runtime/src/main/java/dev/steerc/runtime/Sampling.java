@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param repetitionPenalty divides the positive and multiplies the negative scores of tokens that
  *     the prompt or the text has already; neutral 1. Source: arXiv 1909.05858
  * @param frequencyPenalty taken off a token's score for each time that it was generated; neutral 0
+ * @param presencePenalty taken off a token's score once it was generated; neutral 0
  * @param temperature divides the scores; neutral 1, and 0 is greedy
  * @param topK keeps so many of the best tokens; neutral 0
  * @param topP keeps the best tokens that together have this probability; neutral 1. Source: arXiv
@@ -25,6 +26,7 @@ public record Sampling(
     boolean greedy,
     double repetitionPenalty,
     double frequencyPenalty,
+    double presencePenalty,
     double temperature,
     int topK,
     double topP,
@@ -32,15 +34,17 @@ public record Sampling(
     OptionalLong seed) {
 
   /** Always the best token. */
-  public static final Sampling GREEDY = new Sampling(true, 1, 0, 1, 0, 1, 0, OptionalLong.empty());
+  public static final Sampling GREEDY =
+      new Sampling(true, 1, 0, 0, 1, 0, 1, 0, OptionalLong.empty());
 
   /** What text-generation pipelines do by default: temperature 0.7 among the 50 best. */
   public static final Sampling DEFAULT =
-      new Sampling(false, 1, 0, 0.7, 50, 1, 0, OptionalLong.empty());
+      new Sampling(false, 1, 0, 0, 0.7, 50, 1, 0, OptionalLong.empty());
 
   public Sampling {
     check("repetition penalty", repetitionPenalty, repetitionPenalty > 0, "above 0");
     check("frequency penalty", frequencyPenalty, Math.abs(frequencyPenalty) <= 100, "-100 to 100");
+    check("presence penalty", presencePenalty, Math.abs(presencePenalty) <= 100, "-100 to 100");
     check("temperature", temperature, temperature >= 0, "0 or above");
     check("top-k", topK, topK >= 0, "0 or above");
     check("top-p", topP, topP > 0 && topP <= 1, "above 0, and 1 at the most");
@@ -67,34 +71,82 @@ public record Sampling(
 
   public Sampling greedy(boolean always) {
     return new Sampling(
-        always, repetitionPenalty, frequencyPenalty, temperature, topK, topP, minP, seed);
+        always,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        temperature,
+        topK,
+        topP,
+        minP,
+        seed);
   }
 
   public Sampling repetitionPenalty(double value) {
-    return new Sampling(greedy, value, frequencyPenalty, temperature, topK, topP, minP, seed);
+    return new Sampling(
+        greedy, value, frequencyPenalty, presencePenalty, temperature, topK, topP, minP, seed);
   }
 
   public Sampling frequencyPenalty(double value) {
-    return new Sampling(greedy, repetitionPenalty, value, temperature, topK, topP, minP, seed);
+    return new Sampling(
+        greedy, repetitionPenalty, value, presencePenalty, temperature, topK, topP, minP, seed);
+  }
+
+  public Sampling presencePenalty(double value) {
+    return new Sampling(
+        greedy, repetitionPenalty, frequencyPenalty, value, temperature, topK, topP, minP, seed);
   }
 
   public Sampling temperature(double value) {
-    return new Sampling(greedy, repetitionPenalty, frequencyPenalty, value, topK, topP, minP, seed);
+    return new Sampling(
+        greedy,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        value,
+        topK,
+        topP,
+        minP,
+        seed);
   }
 
   public Sampling topK(int value) {
     return new Sampling(
-        greedy, repetitionPenalty, frequencyPenalty, temperature, value, topP, minP, seed);
+        greedy,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        temperature,
+        value,
+        topP,
+        minP,
+        seed);
   }
 
   public Sampling topP(double value) {
     return new Sampling(
-        greedy, repetitionPenalty, frequencyPenalty, temperature, topK, value, minP, seed);
+        greedy,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        temperature,
+        topK,
+        value,
+        minP,
+        seed);
   }
 
   public Sampling minP(double value) {
     return new Sampling(
-        greedy, repetitionPenalty, frequencyPenalty, temperature, topK, topP, value, seed);
+        greedy,
+        repetitionPenalty,
+        frequencyPenalty,
+        presencePenalty,
+        temperature,
+        topK,
+        topP,
+        value,
+        seed);
   }
 
   public Sampling seed(long value) {
@@ -102,6 +154,7 @@ public record Sampling(
         greedy,
         repetitionPenalty,
         frequencyPenalty,
+        presencePenalty,
         temperature,
         topK,
         topP,

@@ -97,6 +97,7 @@ public final class SteeredModel implements AutoCloseable {
             !config.doSample().orElse(!usual.greedy()),
             config.repetitionPenalty().orElse(usual.repetitionPenalty()),
             usual.frequencyPenalty(),
+            usual.presencePenalty(),
             config.temperature().orElse(usual.temperature()),
             config.topK().orElse(usual.topK()),
             config.topP().orElse(usual.topP()),

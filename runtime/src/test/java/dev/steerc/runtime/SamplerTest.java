@@ -116,7 +116,8 @@ class SamplerTest {
               .topP(0.3 + 0.7 * random.nextDouble())
               .minP(0.3 * random.nextDouble())
               .repetitionPenalty(0.7 + random.nextDouble())
-              .frequencyPenalty(random.nextGaussian());
+              .frequencyPenalty(random.nextGaussian())
+              .presencePenalty(random.nextGaussian());
       check(sampling, scores(12));
     }
   }
@@ -143,12 +144,23 @@ class SamplerTest {
   }
 
   @Test
+  void presenceCountsOnce() {
+    Sampler sampler = new Sampler(Sampling.GREEDY.presencePenalty(2), 0, new long[] {0, 1});
+    List<Integer> tokens = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      tokens.add(sampler.next(new float[] {3, 1.5f, 0}));
+    }
+    assertThat(tokens).containsExactly(0, 1, 0, 0); // 3 1.5|0 1|1.5 0|1 -.5
+  }
+
+  @Test
   void penaltiesEqualTheNaiveOnesOverManyTokens() {
     for (int i = 0; i < 20; i++) {
       Sampling sampling =
           Sampling.GREEDY
               .repetitionPenalty(0.5 + random.nextDouble() * 2)
-              .frequencyPenalty(random.nextGaussian());
+              .frequencyPenalty(random.nextGaussian())
+              .presencePenalty(random.nextGaussian());
       long[] prompt = random.longs(5, 0, 10).toArray();
       Sampler sampler = new Sampler(sampling, 0, prompt);
       List<Integer> generated = new ArrayList<>();
@@ -259,6 +271,7 @@ class SamplerTest {
     checkRefused(() -> PLAIN.minP(1.1));
     checkRefused(() -> PLAIN.repetitionPenalty(0));
     checkRefused(() -> PLAIN.frequencyPenalty(Double.NaN));
+    checkRefused(() -> PLAIN.presencePenalty(Double.NaN));
     checkRefused(() -> Settings.DEFAULT.maxNewTokens(0));
     checkRefused(() -> Settings.DEFAULT.logprobs(1001));
     checkRefused(() -> Settings.DEFAULT.logprobs(-1));
@@ -345,6 +358,7 @@ class SamplerTest {
       double penalty = seen ? sampling.repetitionPenalty() : 1;
       logits[i] = logits[i] < 0 ? logits[i] * penalty : logits[i] / penalty;
       logits[i] -= sampling.frequencyPenalty() * generated.stream().filter(t -> t == token).count();
+      logits[i] -= generated.contains(i) ? sampling.presencePenalty() : 0;
     }
     return logits;
   }

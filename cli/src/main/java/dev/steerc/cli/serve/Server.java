@@ -33,7 +33,7 @@ public final class Server implements AutoCloseable {
     SteeringReader steerings = new SteeringReader(registry, options.inline());
     List<Routes> all =
         List.of(
-            new OpenAiRoutes(model, options.name(), steerings, scheduler),
+            new OpenAiRoutes(model, options.name(), steerings, scheduler, options.limits()),
             new ProbeRoutes(model, registry, steerings),
             PlaygroundRoutes.of(model, options.name(), options.limits().newTokens()));
     this.http = Javalin.create(config -> configure(config, all));

@@ -93,6 +93,11 @@ public final class Ticket {
     generation.cancel();
   }
 
+  /** A text whose end was taken. */
+  public Completion completion(int row) {
+    return generation.completion(row);
+  }
+
   /** The texts, once the last event was taken. */
   public List<Completion> completions() {
     return generation.completions();

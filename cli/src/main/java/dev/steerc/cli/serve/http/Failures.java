@@ -17,7 +17,7 @@ public final class Failures {
   /** Answers a request with what went wrong. */
   public static void answer(Context request, Exception e) {
     Problem problem = problem(e);
-    request.attribute(ATTRIBUTE, problem);
+    keep(request, problem);
     int status = status(problem.code());
     if (problem.code() == Code.OVERLOADED || problem.code() == Code.STOPPING) {
       request.header("Retry-After", "1");
@@ -28,6 +28,11 @@ public final class Failures {
     boolean inference = request.path().startsWith("/v2/");
     Map<String, Object> body = inference ? Json.object("error", message(problem)) : body(problem);
     request.status(status).contentType("application/json").result(Json.write(body));
+  }
+
+  /** Has the log know what went wrong with a request whose answer has begun. */
+  public static void keep(Context request, Problem problem) {
+    request.attribute(ATTRIBUTE, problem);
   }
 
   /** What went wrong, for the log; null when nothing did. */

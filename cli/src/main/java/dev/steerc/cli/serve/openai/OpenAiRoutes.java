@@ -1,46 +1,75 @@
 package dev.steerc.cli.serve.openai;
 
-import dev.steerc.cli.serve.batching.Event;
+import dev.steerc.cli.chat.ChatTemplate;
 import dev.steerc.cli.serve.batching.Scheduler;
 import dev.steerc.cli.serve.batching.Ticket;
 import dev.steerc.cli.serve.http.Body;
 import dev.steerc.cli.serve.http.Caller;
+import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
-import dev.steerc.cli.serve.vectors.Receipt;
 import dev.steerc.cli.serve.vectors.SteeringReader;
 import dev.steerc.manifest.Json;
-import dev.steerc.runtime.Completion;
-import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
+import java.io.IOException;
+import java.util.Map;
 
 /** The part of OpenAI's API that a language model of one's own needs. */
-public record OpenAiRoutes(
-    SteeredModel model, String name, SteeringReader steerings, Scheduler scheduler)
-    implements Routes {
+public final class OpenAiRoutes implements Routes {
+  private final SteeredModel model;
+  private final Scheduler scheduler;
+  private final ModelNames names;
+  private final RequestReader reader;
+
+  /**
+   * The routes for a model.
+   *
+   * @param name what requests call it
+   */
+  public OpenAiRoutes(
+      SteeredModel model,
+      String name,
+      SteeringReader steerings,
+      Scheduler scheduler,
+      Limits limits) {
+    this.model = model;
+    this.scheduler = scheduler;
+    this.names = new ModelNames(name, steerings.registry(), System.currentTimeMillis() / 1000);
+    ChatMessages messages = new ChatMessages(ChatTemplate.beside(model.path()));
+    this.reader = new RequestReader(model, names, messages, steerings, limits);
+  }
 
   @Override
   public void addTo(RoutesConfig routes) {
     routes.post("/v1/completions", this::complete, Role.USE);
+    routes.post("/v1/chat/completions", this::chat, Role.USE);
+    routes.get("/v1/models", request -> send(request, names.list()), Role.USE);
+    routes.get(
+        "/v1/models/{id}", request -> send(request, names.one(request.pathParam("id"))), Role.USE);
   }
 
-  private void complete(Context request) throws InterruptedException {
-    Body body = Body.of(request);
-    Prompt prompt =
-        Prompt.of(body.needText("prompt")).steered(steerings.read(body, Optional.empty()));
-    Ticket ticket = scheduler.submit(Caller.of(request).name(), List.of(prompt));
-    Optional<Event> event = ticket.next(Duration.ofSeconds(1));
-    while (event.isEmpty() || !(event.get() instanceof Event.Done)) {
-      event = ticket.next(Duration.ofSeconds(1));
+  private static void send(Context request, Map<String, Object> answer) {
+    request.contentType("application/json").result(Json.write(answer));
+  }
+
+  private void complete(Context request) throws IOException, InterruptedException {
+    answer(request, reader.completion(Body.of(request)), new CompletionForm());
+  }
+
+  private void chat(Context request) throws IOException, InterruptedException {
+    answer(request, reader.chat(Body.of(request)), new ChatForm());
+  }
+
+  private void answer(Context request, Asked asked, Form form)
+      throws IOException, InterruptedException {
+    Ticket ticket = scheduler.submit(Caller.of(request).name(), asked.runs());
+    Document document = Document.of(asked, form, model);
+    if (asked.stream()) {
+      StreamedAnswer.send(request, ticket, document);
+    } else {
+      WholeAnswer.send(request, ticket, document);
     }
-    Completion text = ticket.completions().get(0).orThrow();
-    request
-        .contentType("application/json")
-        .result(Json.write(Json.object("text", text.text(), "steering", Receipt.of(model, text))));
   }
 }
