@@ -34,14 +34,16 @@ final class Browser implements AutoCloseable {
   private static final long SECONDS = 30;
 
   private final Process process;
+  private final Path profile;
   private final WebSocket socket;
   private final AtomicLong ids = new AtomicLong();
   private final Map<Long, CompletableFuture<Map<?, ?>>> waiting = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-  private Browser(Process process, URI page) {
+  private Browser(Process process, Path profile, URI page) {
     this.process = process;
+    this.profile = profile;
     this.socket =
         HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(page, new Ear()).join();
   }
@@ -80,7 +82,7 @@ final class Browser implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(profile.resolve("output.txt").toFile())
               .start();
-      Browser browser = new Browser(process, page(process, profile));
+      Browser browser = new Browser(process, profile, page(process, profile));
       Stream.of("Page", "Runtime", "Network", "Log").forEach(d -> browser.send(d + ".enable"));
       return browser;
     } catch (IOException e) {
@@ -298,6 +300,16 @@ final class Browser implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    // it leaves links that lead out of the profile
+    Stream.of("Lock", "Cookie", "Socket").forEach(n -> delete(profile.resolve("Singleton" + n)));
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
