@@ -8,6 +8,7 @@ import dev.steerc.cli.demo.Played.Shown;
 import dev.steerc.cli.demo.Scenes;
 import dev.steerc.cli.demo.Stage;
 import dev.steerc.cli.demo.Take;
+import dev.steerc.cli.serve.vectors.Receipt;
 import dev.steerc.manifest.Json;
 import dev.steerc.models.demo.DemoModel;
 import dev.steerc.runtime.FinishReason;
@@ -194,7 +195,7 @@ record DemoReport(DemoModel demo, Patched patched, Style style, int width) {
         "text", shown.text(),
         "parts", shown.parts().stream().map(Played.Part::text).toList(),
         "finish_reason", shown.completion().reason().map(FinishReason::label),
-        "readings", shown.completion().readings().stream().map(RunOutput::reading).toList());
+        "readings", shown.completion().readings().stream().map(Receipt::reading).toList());
   }
 
   private static List<String> flat(List<List<String>> parts) {

@@ -1,16 +1,14 @@
 package dev.steerc.cli;
 
+import dev.steerc.cli.serve.vectors.Receipt;
 import dev.steerc.manifest.Json;
-import dev.steerc.plan.Site;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.FinishReason;
 import dev.steerc.runtime.Listener;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.TokenScore;
-import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Reading;
 import dev.steerc.runtime.steering.Steering;
-import dev.steerc.runtime.steering.Term;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,7 +121,7 @@ final class RunOutput implements Listener {
         "model", model.path().toString(),
         "prompt_tokens", Arrays.stream(completions.get(0).prompt()).boxed().toList(),
         "choices", choices,
-        "steering", steering.terms().stream().map(this::term).toList(),
+        "steering", Receipt.vectors(model, steering),
         "steering_fingerprint", steering.isNone() ? null : steering.fingerprint(),
         "timings", watch.toMap());
   }
@@ -146,7 +144,7 @@ final class RunOutput implements Listener {
       choice.put("logprobs", completion.scores().stream().map(this::score).toList());
     }
     if (!completion.readings().isEmpty()) {
-      choice.put("readings", completion.readings().stream().map(RunOutput::reading).toList());
+      choice.put("readings", completion.readings().stream().map(Receipt::reading).toList());
     }
     return choice;
   }
@@ -161,27 +159,5 @@ final class RunOutput implements Listener {
   private Map<String, Object> scored(long token, double logprob) {
     Optional<String> word = model.tokenizer().map(t -> t.decode(new long[] {token}, false));
     return Json.object("token", token, "text", word, "logprob", logprob);
-  }
-
-  static Map<String, Object> reading(Reading reading) {
-    return Json.object(
-        "vector", reading.vector(),
-        "site", reading.site().text(),
-        "cosine", reading.cosine(),
-        "threshold", reading.threshold(),
-        "acts", reading.acts());
-  }
-
-  private Map<String, Object> term(Term term) {
-    List<Site> sites = model.bind(Steering.of(term)).sites();
-    Edit edit =
-        term.vector().placeless().orElseGet(() -> term.vector().edits().values().iterator().next());
-    return Json.object(
-        "vector", term.vector().name(),
-        "op", edit.op(),
-        "strength", term.strength(),
-        "sites", sites.stream().map(Site::text).toList(),
-        "positions", term.positions().toString(),
-        "decay", term.decay().toString());
   }
 }

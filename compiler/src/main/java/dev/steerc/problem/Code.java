@@ -247,6 +247,18 @@ public enum Code {
   PORT_TAKEN(
       "Another program listens on that port, or this one may not.",
       "Choose another --port, or stop the other program."),
+  VECTOR_BROKEN(
+      "The file of a vector in the server's folder is broken, so nothing can be steered with it. All"
+          + " others work; it does so again when the file is mended.",
+      "PUT the vector again, or mend its file."),
+  VECTOR_CHANGED(
+      "The vector is not, or no longer, the one that the header If-Match or If-None-Match asks for.",
+      "GET it, and decide again."),
+  BAD_DEFAULTS(
+      "A request that says nothing of steering gets the server's defaults, and they name a vector that"
+          + " is gone or broken, or defaults.json cannot be understood. The server does not generate"
+          + " otherwise than it was told to.",
+      "POST /control-vectors sets them anew; a request with \"steering\": \"none\" needs none."),
 
   // vectors
   VECTOR_NOT_FOUND(

@@ -10,6 +10,7 @@ import dev.steerc.cli.serve.playground.PlaygroundRoutes;
 import dev.steerc.cli.serve.playground.ProbeRoutes;
 import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
+import dev.steerc.cli.serve.vectors.VectorRoutes;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
@@ -28,12 +29,13 @@ public final class Server implements AutoCloseable {
 
   private Server(SteeredModel model, ServeOptions options) {
     this.options = options;
-    this.registry = new Registry(options.vectors());
+    this.registry = new Registry(model, options.vectors(), options.limits(), meters);
     this.scheduler = new Scheduler(model, options.limits(), meters);
-    SteeringReader steerings = new SteeringReader(registry, options.inline());
+    SteeringReader steerings = new SteeringReader(model, registry, options.inline());
     List<Routes> all =
         List.of(
             new OpenAiRoutes(model, options.name(), steerings, scheduler, options.limits()),
+            new VectorRoutes(model, registry, options.limits()),
             new ProbeRoutes(model, registry, steerings),
             PlaygroundRoutes.of(model, options.name(), options.limits().newTokens()));
     this.http = Javalin.create(config -> configure(config, all));

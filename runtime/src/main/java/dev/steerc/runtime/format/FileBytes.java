@@ -1,11 +1,17 @@
 package dev.steerc.runtime.format;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.steerc.onnx.Output;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -40,11 +46,34 @@ public final class FileBytes {
     }
   }
 
-  /** Replaces a file, so that it is either whole under its name or as it was. */
+  /**
+   * Replaces a file, so that it is either whole under its name or as it was, even when the power
+   * fails meanwhile; once this returns, it stays replaced.
+   */
   public static void write(Path file, byte[] bytes) {
     // nothing is read meanwhile; the folder stands for the input, as no file is the same as it
     Path folder = file.toAbsolutePath().getParent();
-    Output.replace(file, folder, temporary -> Files.write(temporary, bytes));
+    Output.replace(file, folder, temporary -> writeThrough(temporary, bytes));
+    keep(folder);
+  }
+
+  private static void writeThrough(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE)) {
+      ByteBuffer left = ByteBuffer.wrap(bytes);
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Has the system write down what a folder holds, where it can be asked to. */
+  public static void keep(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows opens no folders, and keeps their entries without being asked
+    }
   }
 
   private static SteercException unreadable(Path file, IOException cause) {

@@ -2,6 +2,7 @@ package dev.steerc.runtime.steering;
 
 import dev.steerc.plan.Site;
 import dev.steerc.runtime.format.Floats;
+import java.util.Optional;
 
 /**
  * When a vector acts: by what the prompt looks like at a tapped site. It is decided once for a row,
@@ -13,8 +14,10 @@ import dev.steerc.runtime.format.Floats;
  * @param threshold the cosine to compare with, -1 to 1
  * @param above whether the vector acts above the threshold, or below it
  * @param over which tokens of the prompt are looked at
+ * @param source the vector that the direction was taken from, when there is one
  */
-public record Condition(Site site, Floats vector, double threshold, boolean above, Over over) {
+public record Condition(
+    Site site, Floats vector, double threshold, boolean above, Over over, Optional<Vector> source) {
 
   /** What of the prompt is compared with the direction. */
   public enum Over {
@@ -32,17 +35,24 @@ public record Condition(Site site, Floats vector, double threshold, boolean abov
 
   /** Acts when the cosine of the mean activation is above a threshold. */
   public static Condition above(Site site, Floats vector, double threshold) {
-    return new Condition(site, vector, threshold, true, Over.MEAN);
+    return new Condition(site, vector, threshold, true, Over.MEAN, Optional.empty());
   }
 
   /** Acts when the cosine of the mean activation is below a threshold. */
   public static Condition below(Site site, Floats vector, double threshold) {
-    return new Condition(site, vector, threshold, false, Over.MEAN);
+    return new Condition(site, vector, threshold, false, Over.MEAN, Optional.empty());
   }
 
   /** Looks at the last token of the prompt only. */
   public Condition atLastToken() {
-    return new Condition(site, vector, threshold, above, Over.LAST);
+    return new Condition(site, vector, threshold, above, Over.LAST, source);
+  }
+
+  /** As the command line writes it, or without a name where nobody gave the direction one. */
+  @Override
+  public String toString() {
+    String name = source.map(vector -> vector.name() + "@").orElse("");
+    return name + site.text() + (above ? ">" : "<") + threshold;
   }
 
   /** Whether the vector acts at that cosine. */

@@ -52,6 +52,7 @@ public record ConditionText(String source, Site site, boolean above, double thre
                             "`" + vector.name() + "` has no direction at " + site.text())
                         .help("choose a site that it has, or a file with one vector")
                         .exception());
-    return new Condition(site, direction, threshold, above, Condition.Over.MEAN);
+    return new Condition(
+        site, direction, threshold, above, Condition.Over.MEAN, Optional.of(vector));
   }
 }

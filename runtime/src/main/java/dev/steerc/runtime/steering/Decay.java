@@ -48,7 +48,7 @@ public record Decay(Kind kind, int tokens) {
   }
 
   /** Reads {@code constant}, {@code linear:20} or {@code half-life:8}; empty when it is none. */
-  static Optional<Decay> parse(String text) {
+  public static Optional<Decay> parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       return Optional.empty();

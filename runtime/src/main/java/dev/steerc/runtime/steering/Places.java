@@ -39,7 +39,7 @@ public record Places(Optional<Layers> layers, Optional<Kind> kind, Optional<Stri
   }
 
   /** Reads {@code 6}, {@code 4-8,10}, {@code all}, {@code 6.attn_out} or {@code value=NAME}. */
-  static Optional<Places> parse(String text) {
+  public static Optional<Places> parse(String text) {
     if (text.startsWith("value=") && !text.equals("value=")) {
       return Optional.of(at(new Site.Named(text.substring("value=".length()))));
     }
@@ -54,6 +54,17 @@ public record Places(Optional<Layers> layers, Optional<Kind> kind, Optional<Stri
     } catch (SteercException e) {
       return Optional.empty();
     }
+  }
+
+  /** The one site that is meant; empty when it is none, several, or whatever a vector has. */
+  public Optional<Site> site() {
+    if (named.isPresent() || layers.isEmpty() || layers.get().ranges().size() != 1) {
+      return value();
+    }
+    Layers.Range range = layers.get().ranges().get(0);
+    return range.first() == range.last()
+        ? Optional.of(new Site.InBlock(range.first(), kind.orElse(Kind.RESID_POST)))
+        : Optional.empty();
   }
 
   boolean isOwn() {

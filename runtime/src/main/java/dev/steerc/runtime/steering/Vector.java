@@ -1,6 +1,7 @@
 package dev.steerc.runtime.steering;
 
 import dev.steerc.plan.Site;
+import dev.steerc.runtime.format.Digest;
 import dev.steerc.runtime.format.Floats;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,13 +20,15 @@ import java.util.Set;
  * @param placeless the edit without a site
  * @param base the fingerprint of the model that it was made for, when it is known
  * @param chosen the sites of those edits that act unless others are asked for; empty for all
+ * @param origin the vector that this is another use of; empty for one as it was made or read
  */
 public record Vector(
     String name,
     Map<Site, Edit> edits,
     Optional<Edit> placeless,
     Optional<String> base,
-    Set<Site> chosen) {
+    Set<Site> chosen,
+    Optional<Vector> origin) {
 
   public Vector {
     edits = Collections.unmodifiableMap(new LinkedHashMap<>(edits));
@@ -36,6 +39,16 @@ public record Vector(
     if (!edits.keySet().containsAll(chosen)) {
       throw new IllegalArgumentException("no edit at some of " + chosen);
     }
+  }
+
+  /** A vector as it was made or read. */
+  public Vector(
+      String name,
+      Map<Site, Edit> edits,
+      Optional<Edit> placeless,
+      Optional<String> base,
+      Set<Site> chosen) {
+    this(name, edits, placeless, base, chosen, Optional.empty());
   }
 
   /** A vector that acts wherever it has an edit. */
@@ -81,7 +94,16 @@ public record Vector(
   public Vector as(String op, OptionalDouble number) {
     Map<Site, Edit> others = new LinkedHashMap<>();
     edits.forEach((site, edit) -> others.put(site, as(edit, op, number)));
-    return new Vector(name, others, placeless.map(edit -> as(edit, op, number)), base, chosen);
+    Optional<Edit> other = placeless.map(edit -> as(edit, op, number));
+    return new Vector(name, others, other, base, chosen, Optional.of(origin.orElse(this)));
+  }
+
+  /**
+   * Identifies what the vector is, its name aside, whatever it is used as: the SHA-256 of the file
+   * that it is written to without further metadata.
+   */
+  public String revision() {
+    return "sha256:" + Digest.sha256(VectorTensors.of(origin.orElse(this), Map.of()).toBytes());
   }
 
   private Edit as(Edit edit, String op, OptionalDouble number) {

@@ -5,6 +5,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -63,7 +65,7 @@ public final class VectorStore {
           .filter(file -> !Files.isDirectory(file))
           .sorted()
           .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw Problem.of(Code.FILE_UNREADABLE, "the folder of vectors cannot be read")
           .at(folder)
           .note(String.valueOf(e.getMessage()))
@@ -78,6 +80,11 @@ public final class VectorStore {
   /** The names of all vectors, in order, broken ones included. */
   public Set<String> names() {
     return stored.keySet();
+  }
+
+  /** The files that have a name, broken ones included; none for a name that is not there. */
+  public List<Path> files(String name) {
+    return stored.getOrDefault(name, List.of()).stream().map(Stored::file).toList();
   }
 
   /** All vectors that can be asked for by name, in order. */
@@ -125,9 +132,18 @@ public final class VectorStore {
    *     vector
    */
   public Condition condition(String text) {
+    return condition(text, this::file);
+  }
+
+  /**
+   * The same for who looks names up otherwise, such as for somebody whom files are no business of.
+   *
+   * @param find what a name stands for
+   */
+  public static Condition condition(String text, Function<String, VectorFile> find) {
     boolean isName = text.chars().noneMatch(c -> "@<>".indexOf(c) >= 0);
-    ConditionText parsed = ConditionText.parse(isName ? text + when(file(text)) : text);
-    return parsed.condition(get(parsed.source()));
+    ConditionText parsed = ConditionText.parse(isName ? text + when(find.apply(text)) : text);
+    return parsed.condition(find.apply(parsed.source()).vector());
   }
 
   private static String when(VectorFile file) {

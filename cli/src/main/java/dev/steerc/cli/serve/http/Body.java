@@ -30,12 +30,25 @@ public record Body(Map<?, ?> fields, String place) {
 
   /** An object that was sent as JSON. */
   public static Body of(byte[] bytes) {
+    if (json(bytes) instanceof Map<?, ?> fields) {
+      return new Body(fields, "");
+    }
+    throw bad("the body is no JSON object", "");
+  }
+
+  /**
+   * A list that was sent as JSON, as the one field of a body.
+   *
+   * @param field what problems call the list
+   */
+  public static Body ofList(byte[] bytes, String field) {
+    return new Body(Json.object(field, json(bytes)), "");
+  }
+
+  private static Object json(byte[] bytes) {
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      if (Json.parse(text) instanceof Map<?, ?> fields) {
-        return new Body(fields, "");
-      }
-      throw bad("the body is no JSON object", "");
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      return Json.parse(StandardCharsets.UTF_8.newDecoder().decode(buffer).toString());
     } catch (CharacterCodingException e) {
       throw bad("the body is not UTF-8", "");
     } catch (IllegalArgumentException e) {

@@ -12,6 +12,9 @@ import java.util.Map;
 public final class Failures {
   private static final String ATTRIBUTE = "steerc.problem";
 
+  /** The field of requests with which the libraries find fault as well. */
+  private static final String STEERING = "steering(\\[\\d+]([.\\[].*)?)?";
+
   private Failures() {}
 
   /** Answers a request with what went wrong. */
@@ -58,7 +61,8 @@ public final class Failures {
           case 429 -> "rate_limit_error";
           default -> status >= 500 ? "server_error" : "invalid_request_error";
         };
-    String param = problem.code() == Code.BAD_REQUEST ? problem.where() : "";
+    boolean isField = problem.code() == Code.BAD_REQUEST || problem.where().matches(STEERING);
+    String param = isField ? problem.where() : "";
     return Json.object(
         "error",
         Json.object(
@@ -89,11 +93,12 @@ public final class Failures {
       case BAD_API_KEY -> 401;
       case NOT_ALLOWED -> 403;
       case NO_SUCH_PATH, NO_SUCH_MODEL, VECTOR_NOT_FOUND -> 404;
-      case VECTOR_TAKEN, AMBIGUOUS_VECTOR -> 409;
+      case VECTOR_TAKEN, AMBIGUOUS_VECTOR, VECTOR_BROKEN -> 409;
+      case VECTOR_CHANGED -> 412;
       case TOO_LARGE -> 413;
       case OVERLOADED -> 429;
       case INTERNAL, RUNTIME_FAILED, MODEL_CLOSED, OUTPUT_UNWRITABLE, OUTPUT_FOLDER_MISSING -> 500;
-      case STOPPING, OUT_OF_MEMORY -> 503;
+      case STOPPING, OUT_OF_MEMORY, BAD_DEFAULTS -> 503;
       case TIMED_OUT -> 504;
       case DISK_FULL -> 507;
       default -> 400;

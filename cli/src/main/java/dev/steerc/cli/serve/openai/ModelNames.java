@@ -6,7 +6,6 @@ import dev.steerc.manifest.Json;
 import dev.steerc.problem.Choices;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.steering.VectorFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +56,7 @@ record ModelNames(String name, Registry registry, long since) {
 
   private List<String> ids() {
     List<String> ids = new ArrayList<>(List.of(name));
-    registry.store().all().stream()
-        .map(VectorFile::name)
-        .map(v -> name + ":" + v)
-        .forEach(ids::add);
+    registry.names().forEach(vector -> ids.add(name + ":" + vector));
     return ids;
   }
 

@@ -8,6 +8,8 @@ import dev.steerc.cli.serve.http.Caller;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
+import dev.steerc.cli.serve.vectors.Lease;
+import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.SteeredModel;
@@ -22,6 +24,7 @@ public final class OpenAiRoutes implements Routes {
   private final Scheduler scheduler;
   private final ModelNames names;
   private final RequestReader reader;
+  private final Registry registry;
 
   /**
    * The routes for a model.
@@ -36,7 +39,8 @@ public final class OpenAiRoutes implements Routes {
       Limits limits) {
     this.model = model;
     this.scheduler = scheduler;
-    this.names = new ModelNames(name, steerings.registry(), System.currentTimeMillis() / 1000);
+    this.registry = steerings.registry();
+    this.names = new ModelNames(name, registry, System.currentTimeMillis() / 1000);
     ChatMessages messages = new ChatMessages(ChatTemplate.beside(model.path()));
     this.reader = new RequestReader(model, names, messages, steerings, limits);
   }
@@ -64,12 +68,17 @@ public final class OpenAiRoutes implements Routes {
 
   private void answer(Context request, Asked asked, Form form)
       throws IOException, InterruptedException {
-    Ticket ticket = scheduler.submit(Caller.of(request).name(), asked.runs());
-    Document document = Document.of(asked, form, model);
-    if (asked.stream()) {
-      StreamedAnswer.send(request, ticket, document);
-    } else {
-      WholeAnswer.send(request, ticket, document);
+    Lease lease = registry.hold(asked.prompts().get(0).steering());
+    try {
+      Ticket ticket = scheduler.submit(Caller.of(request).name(), asked.runs());
+      Document document = Document.of(asked, form, model);
+      if (asked.stream()) {
+        StreamedAnswer.send(request, ticket, document);
+      } else {
+        WholeAnswer.send(request, ticket, document);
+      }
+    } finally {
+      lease.close();
     }
   }
 }

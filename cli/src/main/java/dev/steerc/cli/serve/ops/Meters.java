@@ -18,6 +18,8 @@ public final class Meters {
           .help("problems by code")
           .labelNames("code")
           .register(registry);
+  private final Counter swaps =
+      Counter.builder().name("steerc_swaps").help("vectors put and deleted").register(registry);
   private final Gauge batch =
       Gauge.builder().name("steerc_batch_texts").help("texts that run").register(registry);
   private final Gauge queue =
@@ -36,6 +38,11 @@ public final class Meters {
   /** Something went wrong. */
   public void failure(Code code) {
     problems.labelValues(code.slug()).inc();
+  }
+
+  /** A vector was put or deleted. */
+  public void swap() {
+    swaps.inc();
   }
 
   /** How much there is to do. */

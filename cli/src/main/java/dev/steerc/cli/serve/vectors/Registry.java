@@ -1,29 +1,238 @@
 package dev.steerc.cli.serve.vectors;
 
+import dev.steerc.cli.serve.http.Limits;
+import dev.steerc.cli.serve.ops.Meters;
+import dev.steerc.onnx.Output;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.format.FileBytes;
 import dev.steerc.runtime.steering.Steering;
-import dev.steerc.runtime.steering.VectorStore;
+import dev.steerc.runtime.steering.VectorFile;
+import dev.steerc.runtime.steering.VectorFormat;
+import dev.steerc.runtime.steering.VectorFormat.GgufOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** The vectors that requests may name. */
+/**
+ * The vectors that requests may name: those of a folder, which the API changes and which is looked
+ * at once a second, as others may change it too. Whoever has taken a {@link Snapshot} keeps it.
+ */
 public final class Registry implements AutoCloseable {
-  private volatile VectorStore store;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final long SOON = Duration.ofMillis(100).toNanos();
 
-  public Registry(Path folder) {
-    this.store = VectorStore.open(folder);
+  private final SteeredModel model;
+  private final Path folder;
+  private final Limits limits;
+  private final Meters meters;
+  private final Lease.Uses uses = new Lease.Uses();
+  private volatile Snapshot now;
+  private long looked;
+  private Set<Problem> known = Set.of();
+  private boolean closed;
+
+  /**
+   * Opens a folder, which need not be there, and removes what a killed process has left in it.
+   *
+   * @throws SteercException when the folder is there and cannot be read
+   */
+  public Registry(SteeredModel model, Path folder, Limits limits, Meters meters) {
+    this.model = model;
+    this.folder = folder;
+    this.limits = limits;
+    this.meters = meters;
+    Upload.removeLeftovers(folder);
+    take(Snapshot.of(folder, model));
+    Thread thread = new Thread(this::watch, "vectors");
+    thread.setDaemon(true);
+    thread.start();
   }
 
-  /** The vectors as they are now; a request that has taken them keeps them. */
-  public VectorStore store() {
-    return store;
+  /** What is done to a vector: the new state of it, and whether there was one before. */
+  record Change(Listed vector, boolean replaced) {}
+
+  Path folder() {
+    return folder;
   }
 
-  /** What requests get that say nothing of steering. */
-  public Steering defaults() {
-    return Steering.NONE;
+  /** The vectors as they are now. */
+  Snapshot now() {
+    return now;
+  }
+
+  /** The vectors as they are on disk, unless that was looked at just now. */
+  synchronized Snapshot lookAgain() {
+    if (System.nanoTime() - looked > SOON) {
+      look();
+    }
+    return now;
+  }
+
+  /** The names of all vectors that can be steered with, in order. */
+  public Set<String> names() {
+    Set<String> names = new TreeSet<>();
+    now.listed().values().stream().filter(Listed::fits).map(Listed::name).forEach(names::add);
+    return names;
+  }
+
+  /**
+   * A vector with all that its file says.
+   *
+   * @throws SteercException when there is none of that name, or its file is broken
+   */
+  public VectorFile file(String name) {
+    return now.file(name);
+  }
+
+  /** Notes that somebody uses the vectors of a steering, until the lease is closed. */
+  public Lease hold(Steering steering) {
+    return uses.hold(steering);
+  }
+
+  Map<String, Object> toMap(Listed vector) {
+    return vector.toMap(now.defaults().of(vector.name()), uses.of(vector.name()));
+  }
+
+  /**
+   * Stores a vector under its name, whole or not at all, and has it used from the next request on.
+   *
+   * @throws SteercException when the condition does not hold, the name is that of another kind of
+   *     file, there are too many vectors, or the disk does not take it
+   */
+  synchronized Change put(VectorFile file, Precondition condition) {
+    look();
+    Path target = target(file.name());
+    Listed before = now.listed().get(file.name());
+    condition.check(before);
+    checkTaken(file.name(), target);
+    if (before == null && now.listed().size() >= limits.vectors()) {
+      throw Problem.of(Code.TOO_LARGE, "there are " + limits.vectors() + " vectors already")
+          .help("DELETE one, or have the operator raise the limit")
+          .exception();
+    }
+    VectorFormat.SAFETENSORS.write(file, GgufOptions.DEFAULT, target, List.of());
+    meters.swap();
+    look();
+    VectorFile written = new VectorFile(target, file.vector(), file.metadata());
+    return new Change(Listed.of(written, model), before != null);
+  }
+
+  private Path target(String name) {
+    return folder.resolve(Names.checked(name) + ".safetensors");
+  }
+
+  private void checkTaken(String name, Path target) {
+    for (Path other : now.store().files(name)) {
+      if (!other.equals(target)) {
+        throw Problem.of(Code.VECTOR_TAKEN, "`" + name + "` is there as another kind of file")
+            .note("it is " + other.getFileName())
+            .help("DELETE it first, or choose another name")
+            .exception();
+      }
+    }
+  }
+
+  /**
+   * Removes a vector and all files of its name; it is no default any longer.
+   *
+   * @throws SteercException when there is none, or the condition does not hold
+   */
+  synchronized void delete(String name, Precondition condition) {
+    Names.checked(name);
+    look();
+    Listed before = now.listed().get(name);
+    if (before == null) {
+      now.file(name); // says so
+    }
+    condition.check(before);
+    if (now.defaults().of(name) != 0) {
+      now.defaults().without(name).write(folder);
+    }
+    now.store().files(name).forEach(Registry::delete);
+    FileBytes.keep(folder);
+    meters.swap();
+    look();
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw Output.failure(file, e);
+    }
+  }
+
+  /**
+   * Sets what requests get that say nothing of steering.
+   *
+   * @throws SteercException when that cannot be steered with
+   */
+  synchronized void steerByDefault(Map<String, Double> strengths) {
+    look();
+    Defaults defaults = Defaults.of(strengths);
+    model.bind(defaults.steering(now));
+    Upload.makeFolder(folder);
+    defaults.write(folder);
+    look();
+  }
+
+  private void watch() {
+    while (pause()) {
+      try {
+        lookAgain();
+      } catch (RuntimeException e) {
+        // a mistake of ours must not end the watch
+        meters.failure(Code.INTERNAL);
+        e.printStackTrace();
+      }
+    }
+  }
+
+  private synchronized boolean pause() {
+    try {
+      if (!closed) {
+        wait(PAUSE.toMillis());
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  /** Looks at the folder; where it cannot be read, all stays as it was. */
+  private void look() {
+    looked = System.nanoTime();
+    try {
+      take(now.next(model));
+    } catch (SteercException e) {
+      count(Set.copyOf(e.problems()));
+    }
+  }
+
+  private void take(Snapshot next) {
+    now = next;
+    count(Set.copyOf(next.problems()));
+  }
+
+  /** Counts each problem once, not at each look. */
+  private void count(Set<Problem> problems) {
+    problems.stream()
+        .filter(one -> !known.contains(one))
+        .forEach(one -> meters.failure(one.code()));
+    known = problems;
   }
 
   @Override
-  public void close() {
-    // nothing runs
+  public synchronized void close() {
+    closed = true;
+    notifyAll();
   }
 }

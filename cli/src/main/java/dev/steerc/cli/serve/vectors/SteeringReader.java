@@ -1,31 +1,146 @@
 package dev.steerc.cli.serve.vectors;
 
 import dev.steerc.cli.serve.http.Body;
-import dev.steerc.runtime.steering.SteerText;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** What a request says of how to steer. */
-public record SteeringReader(Registry registry, boolean inline) {
+/**
+ * What a request says of how to steer.
+ *
+ * @param inline whether requests may bring vectors of their own
+ */
+public record SteeringReader(SteeredModel model, Registry registry, boolean inline) {
+  private static final String FIELD = "steering";
+  private static final int MOST = 64;
+
+  /** Of the parts between commas, those that go on with the layers of the part before. */
+  private static final String LAYERS = "\\d+(?:(?:-|\\.\\.)\\d+)?(?:[.:].*)?";
 
   /**
-   * The steering of a request: its own, or that of the alias it asks for, or the defaults.
+   * The steering of a request, which fits the model: its own, or that of the alias it asks for, or
+   * the defaults.
    *
    * @param vector the vector of a model called {@code model:vector}
+   * @throws SteercException that names the field
    */
   public Steering read(Body body, Optional<String> vector) {
-    String text = body.text("steering").or(() -> vector).orElse("");
-    if (text.isBlank()) {
-      return registry.defaults();
+    Snapshot now = registry.now();
+    try {
+      return read(body, vector, now);
+    } catch (SteercException e) {
+      boolean isMissing = e.problems().get(0).code() == Code.VECTOR_NOT_FOUND;
+      Snapshot later = isMissing ? registry.lookAgain() : now;
+      if (later == now) {
+        throw e;
+      }
+      return read(body, vector, later);
     }
-    List<Term> terms = new ArrayList<>();
-    for (String one : text.split(",")) {
-      SteerText parsed = SteerText.parse(one.strip());
-      terms.add(parsed.term(registry.store().named(parsed.source()).vector()));
+  }
+
+  private Steering read(Body body, Optional<String> vector, Snapshot now) {
+    Optional<Object> asked = body.any(FIELD);
+    TermReader reader = new TermReader(now, inline);
+    if (asked.isPresent()) {
+      return asked.get() instanceof String text
+          ? checked(terms(text, body, reader))
+          : checked(terms(body.list(FIELD).orElseThrow(), body, reader));
     }
-    return Steering.of(terms.toArray(Term[]::new));
+    return vector.isPresent()
+        ? checked(Map.of("model", Term.of(reader.vector(vector.get(), "model"), 1)))
+        : defaults(now);
+  }
+
+  private Map<String, Term> terms(String text, Body body, TermReader reader) {
+    Map<String, Term> terms = new LinkedHashMap<>();
+    if (text.isBlank() || text.strip().equals("none")) {
+      return terms;
+    }
+    List<String> parts = parts(text, body);
+    for (int i = 0; i < parts.size(); i++) {
+      terms.put(place(i), reader.of(parts.get(i), FIELD));
+    }
+    return terms;
+  }
+
+  /** The terms of a text; commas are between them, and between the layers of one. */
+  private static List<String> parts(String text, Body body) {
+    List<String> parts = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      int last = parts.size() - 1;
+      if (part.matches(LAYERS) && last >= 0 && parts.get(last).contains("@")) {
+        parts.set(last, parts.get(last) + "," + part);
+      } else {
+        parts.add(part.strip());
+      }
+      checkNumber(parts.size(), body);
+    }
+    return parts;
+  }
+
+  private Map<String, Term> terms(List<?> list, Body body, TermReader reader) {
+    checkNumber(list.size(), body);
+    Map<String, Term> terms = new LinkedHashMap<>();
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i) instanceof String text) {
+        terms.put(place(i), reader.of(text, place(i)));
+      } else if (list.get(i) instanceof Map<?, ?> fields) {
+        terms.put(place(i), reader.of(new Body(fields, place(i))));
+      } else {
+        throw body.wrong(place(i), "`" + place(i) + "` is neither an object nor a text");
+      }
+    }
+    return terms;
+  }
+
+  private static void checkNumber(int terms, Body body) {
+    if (terms > MOST) {
+      throw body.wrong(FIELD, "`steering` has more than " + MOST + " vectors");
+    }
+  }
+
+  private static String place(int index) {
+    return FIELD + "[" + index + "]";
+  }
+
+  private Steering defaults(Snapshot now) {
+    Steering defaults = now.defaults().steering(now);
+    try {
+      model.bind(defaults);
+      return defaults;
+    } catch (SteercException e) {
+      Problem why = e.problems().get(0);
+      throw Defaults.bad("the server cannot steer as it does by default")
+          .note(why.what())
+          .exception();
+    }
+  }
+
+  /** The terms together, which fit the model; what does not is said of the one to blame. */
+  private Steering checked(Map<String, Term> terms) {
+    Steering steering = Steering.of(terms.values().toArray(Term[]::new));
+    try {
+      model.bind(steering);
+      return steering;
+    } catch (SteercException e) {
+      terms.forEach(this::check);
+      throw Wording.at(FIELD, e);
+    }
+  }
+
+  private void check(String place, Term term) {
+    try {
+      model.bind(Steering.of(term));
+    } catch (SteercException e) {
+      throw Wording.at(place, e);
+    }
   }
 }

@@ -1,0 +1,104 @@
+package dev.steerc.cli.serve.vectors;
+
+import dev.steerc.cli.serve.http.Limits;
+import dev.steerc.cli.serve.http.Role;
+import dev.steerc.cli.serve.http.Routes;
+import dev.steerc.manifest.Json;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.exchange.Dialect;
+import dev.steerc.runtime.steering.VectorFile;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** The addresses of vectors: to see, put and delete them. */
+public record VectorRoutes(SteeredModel model, Registry registry, Limits limits) implements Routes {
+  private static final String ONE = "/v1/vectors/{name}";
+
+  @Override
+  public void addTo(RoutesConfig routes) {
+    routes.get("/v1/vectors", this::list, Role.USE);
+    routes.get(ONE, this::get, Role.USE);
+    routes.put(ONE, this::put, Role.ADMIN);
+    routes.delete(ONE, request -> delete(request, request.pathParam("name")), Role.ADMIN);
+    new LoadRoutes(this).addTo(routes);
+    new DefaultRoutes(registry).addTo(routes);
+  }
+
+  private void list(Context request) {
+    answer(
+        request,
+        Json.object(
+            "object",
+            "list",
+            "data",
+            registry.now().listed().values().stream().map(registry::toMap).toList()));
+  }
+
+  private void get(Context request) {
+    String name = request.pathParam("name");
+    Snapshot now = registry.now();
+    Snapshot known = now.listed().containsKey(name) ? now : registry.lookAgain();
+    answer(
+        request, Optional.ofNullable(known.listed().get(name)).orElseThrow(VectorRoutes::missing));
+  }
+
+  private void put(Context request) throws IOException {
+    String name = Names.checked(request.pathParam("name"));
+    if (request.req().getContentLengthLong() > limits.vectorBytes()) {
+      throw Upload.tooLarge(limits.vectorBytes());
+    }
+    store(request, name, request.bodyInputStream());
+  }
+
+  /** Stores what a stream brings, and answers with it. */
+  void store(Context request, String name, InputStream body) {
+    Optional<Dialect> dialect = Optional.ofNullable(request.queryParam("dialect")).map(Dialect::of);
+    try (Upload upload = Upload.receive(body, registry.folder(), name, limits.vectorBytes())) {
+      Registry.Change change = registry.put(read(upload, dialect), Precondition.of(request));
+      request.status(change.replaced() ? 200 : 201);
+      answer(request, change.vector());
+    } catch (SteercException e) {
+      throw Wording.at("", e);
+    }
+  }
+
+  /** One at a time, so that many large ones do not fill the memory. */
+  private VectorFile read(Upload upload, Optional<Dialect> dialect) {
+    synchronized (registry) {
+      VectorFile file = upload.vector(dialect, limits.bodyBytes());
+      Fit.check(model, file.vector());
+      return file;
+    }
+  }
+
+  /** Deletes a vector, and says so. */
+  void delete(Context request, String name) {
+    try {
+      registry.delete(name, Precondition.of(request));
+    } catch (SteercException e) {
+      throw Wording.at("", e);
+    }
+    answer(request, Json.object("id", name, "object", "vector", "deleted", true));
+  }
+
+  private void answer(Context request, Listed vector) {
+    vector.revision().ifPresent(revision -> request.header("ETag", '"' + revision + '"'));
+    answer(request, registry.toMap(vector));
+  }
+
+  static void answer(Context request, Object json) {
+    request.contentType("application/json").result(Json.write(json));
+  }
+
+  private static RuntimeException missing() {
+    return Problem.of(Code.VECTOR_NOT_FOUND, "there is no vector of that name")
+        .help("GET /v1/vectors lists them")
+        .exception();
+  }
+}
