@@ -206,12 +206,21 @@ final class Browser implements AutoCloseable {
   /** Waits for something to hold in the page. */
   void until(String condition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-    while (!Boolean.TRUE.equals(eval("Boolean(" + condition + ")"))) {
+    while (!holds(condition)) {
       if (System.nanoTime() > end) {
         throw new IllegalStateException(
             "never: " + condition + "\n" + complaints + "\n" + eval("document.body.innerText"));
       }
       sleep();
+    }
+  }
+
+  /** Whether it holds; in a page that is not there yet nothing does. */
+  private boolean holds(String condition) {
+    try {
+      return Boolean.TRUE.equals(eval("Boolean(" + condition + ")"));
+    } catch (IllegalStateException e) {
+      return false;
     }
   }
 
