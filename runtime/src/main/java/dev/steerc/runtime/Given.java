@@ -16,15 +16,13 @@ import java.util.function.Function;
 record Given(SteeredModel model) {
 
   /** Runs each text once, and takes what there is to be seen of it. */
-  <T> List<T> look(List<Prompt> prompts, Set<Site> taps, Function<Lane, List<T>> eyes) {
+  <T> List<T> look(List<Continued> texts, Set<Site> taps, Function<Lane, List<T>> eyes) {
     if (!model.ports().taps().keySet().containsAll(taps)) {
       throw noTap(taps);
     }
     List<Row> rows = new ArrayList<>();
-    for (Prompt prompt : prompts) {
-      long[] ids = model.ids(prompt);
-      Bound bound = model.bind(prompt.steering());
-      rows.add(Row.given(rows.size(), ids.length, ids, bound));
+    for (Continued text : texts) {
+      rows.add(row(rows.size(), text, model.bind(text.prompt().steering())));
     }
     Map<Integer, T> seen = new TreeMap<>();
     for (List<Row> group :
@@ -36,6 +34,12 @@ record Given(SteeredModel model) {
       }
     }
     return List.copyOf(seen.values());
+  }
+
+  private Row row(int index, Continued text, Bound bound) {
+    long[] prompt = model.ids(text.prompt());
+    long[] ids = model.checked(Continued.whole(prompt, text.tokens()), true);
+    return Row.given(index, prompt.length, ids, bound);
   }
 
   private <T> List<T> lookTogether(List<Row> group, Function<Lane, List<T>> eyes) {
@@ -50,10 +54,8 @@ record Given(SteeredModel model) {
     List<Row> steered = new ArrayList<>();
     List<Row> plain = new ArrayList<>();
     for (Continued text : texts) {
-      int prompt = model.ids(text.prompt()).length;
-      long[] ids = model.checked(Continued.whole(model.ids(text.prompt()), text.tokens()), true);
-      steered.add(Row.given(steered.size(), prompt, ids, model.bind(text.prompt().steering())));
-      plain.add(Row.given(plain.size(), prompt, ids, Bound.NONE));
+      steered.add(row(steered.size(), text, model.bind(text.prompt().steering())));
+      plain.add(row(plain.size(), text, Bound.NONE));
     }
     Divergence[] all = new Divergence[texts.size()];
     int atOnce = Math.max(1, Memory.atOnce(SteeredModel.longest(steered), model.vocabulary()) / 2);

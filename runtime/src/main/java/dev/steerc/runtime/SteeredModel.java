@@ -233,7 +233,7 @@ public final class SteeredModel implements AutoCloseable {
    * @param taps the sites to read; the model has to have a tap at each
    */
   public List<Trace> trace(List<Prompt> prompts, Set<Site> taps) {
-    return new Given(this).look(prompts, taps, lane -> lane.trace(taps));
+    return new Given(this).look(given(prompts), taps, lane -> lane.trace(taps));
   }
 
   /**
@@ -243,10 +243,19 @@ public final class SteeredModel implements AutoCloseable {
    * @param taps the sites to read, one at least; the model has to have a tap at each
    */
   public List<Map<Site, Floats>> activations(List<Prompt> prompts, Set<Site> taps) {
+    return activationsOf(given(prompts), taps);
+  }
+
+  /** The same of prompts that go on, whose steering counts what follows as generated. */
+  public List<Map<Site, Floats>> activationsOf(List<Continued> texts, Set<Site> taps) {
     if (taps.isEmpty()) {
       throw new IllegalArgumentException("no taps");
     }
-    return new Given(this).look(prompts, taps, lane -> lane.activations(taps));
+    return new Given(this).look(texts, taps, lane -> lane.activations(taps));
+  }
+
+  private static List<Continued> given(List<Prompt> prompts) {
+    return prompts.stream().map(prompt -> new Continued(prompt, new long[0])).toList();
   }
 
   /**

@@ -9,6 +9,8 @@ import dev.steerc.cli.serve.ops.AccessLog;
 import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.cli.serve.ops.OpsRoutes;
+import dev.steerc.cli.serve.playground.PlaygroundRoutes;
+import dev.steerc.cli.serve.playground.ProbeRoutes;
 import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
 import dev.steerc.cli.serve.vectors.VectorRoutes;
@@ -40,7 +42,9 @@ public final class Server implements AutoCloseable {
         List.of(
             new OpsRoutes(options.name(), scheduler::health, meters),
             new OpenAiRoutes(model, options.name(), steerings, scheduler, options.limits()),
-            new VectorRoutes(model, registry, options.limits()));
+            new VectorRoutes(model, registry, options.limits()),
+            new ProbeRoutes(model, registry, steerings),
+            PlaygroundRoutes.of(model, options.name(), options.limits().newTokens()));
     AccessLog requests = new AccessLog(log, meters, options.logPrompts());
     Front front =
         new Front(options.host(), options.port(), options.limits(), access, requests, log::mistake);

@@ -40,7 +40,7 @@ public final class OpenAiRoutes implements Routes {
     this.model = model;
     this.scheduler = scheduler;
     this.registry = steerings.registry();
-    this.names = new ModelNames(name, steerings.registry(), System.currentTimeMillis() / 1000);
+    this.names = new ModelNames(name, registry, System.currentTimeMillis() / 1000);
     ChatMessages messages = new ChatMessages(ChatTemplate.beside(model.path()));
     this.reader = new RequestReader(model, names, messages, steerings, limits);
   }

@@ -90,6 +90,15 @@ public final class Registry implements AutoCloseable {
     return names;
   }
 
+  /**
+   * A vector with all that its file says.
+   *
+   * @throws SteercException when there is none of that name, or its file is broken
+   */
+  public VectorFile file(String name) {
+    return now.file(name);
+  }
+
   /** Notes that somebody uses the vectors of a steering, until the lease is closed. */
   public Lease hold(Steering steering) {
     return uses.hold(steering);
