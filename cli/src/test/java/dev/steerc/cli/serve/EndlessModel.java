@@ -1,6 +1,7 @@
 package dev.steerc.cli.serve;
 
 import dev.steerc.cli.serve.http.Limits;
+import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.models.Gpt2;
 import dev.steerc.models.RandomGpt2;
 import dev.steerc.models.TinyTokenizer;
@@ -68,7 +69,7 @@ public final class EndlessModel implements AutoCloseable {
             false,
             true,
             List.of());
-    return new EndlessModel(model, Server.start(model, options));
+    return new EndlessModel(model, Server.start(model, options, Log.NONE));
   }
 
   public SteeredModel model() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steerc.cli.Main;
 import dev.steerc.cli.serve.TestServer;
 import dev.steerc.cli.serve.http.Limits;
+import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.models.demo.DemoModel;
 import dev.steerc.problem.Code;
@@ -49,7 +50,7 @@ class KillTest {
         boolean leftovers = !FaultsTest.hidden(demo.vectors()).isEmpty();
         System.out.printf("killed after %d vectors, leftovers: %s%n", written, leftovers);
         try (Registry registry =
-            new Registry(model, demo.vectors(), Limits.DEFAULT, new Meters())) {
+            new Registry(model, demo.vectors(), Limits.DEFAULT, new Meters(), Log.NONE)) {
           assertThat(registry.now().problems()).as("seed %d", seed).isEmpty();
           assertThat(FaultsTest.hidden(demo.vectors())).as("seed %d", seed).isEmpty();
           Listed killed = registry.now().listed().get("killed");

@@ -396,7 +396,8 @@ class RegistryTest {
             server.model(),
             server.vectors(),
             Limits.DEFAULT,
-            new dev.steerc.cli.serve.ops.Meters())) {
+            new dev.steerc.cli.serve.ops.Meters(),
+            dev.steerc.cli.serve.ops.Log.NONE)) {
       assertThat(again.now().defaults().strengths()).isEqualTo(Map.of("calm", 0.5, "joy", 1.5));
     }
     defaults(List.of(Json.object("name", "joy", "scale", 0)));

@@ -7,6 +7,7 @@ import dev.steerc.cli.serve.TestServer;
 import dev.steerc.cli.serve.TestServer.Answer;
 import dev.steerc.cli.serve.http.Body;
 import dev.steerc.cli.serve.http.Limits;
+import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.manifest.Json;
 import dev.steerc.problem.SteercException;
@@ -51,7 +52,8 @@ class SteeringTest {
   }
 
   private static SteeringReader reader(boolean inline) {
-    Registry registry = new Registry(model, server.vectors(), Limits.DEFAULT, new Meters());
+    Registry registry =
+        new Registry(model, server.vectors(), Limits.DEFAULT, new Meters(), Log.NONE);
     return new SteeringReader(model, registry, inline);
   }
 
