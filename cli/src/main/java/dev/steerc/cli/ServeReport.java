@@ -4,8 +4,6 @@ import dev.steerc.cli.serve.ServeOptions;
 import dev.steerc.cli.serve.Server;
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.SteeredModel;
-import dev.steerc.runtime.steering.VectorFile;
-import dev.steerc.runtime.steering.VectorStore;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,14 +14,14 @@ final class ServeReport {
   private final ServeOptions options;
   private final int port;
   private final String url;
-  private final List<VectorFile> vectors;
+  private final List<String> vectors;
 
   ServeReport(SteeredModel model, Server server) {
     this.model = model;
     this.options = server.options();
     this.port = server.port();
     this.url = "http://" + bracketed(options.host()) + ":" + port;
-    this.vectors = VectorStore.open(options.vectors()).all();
+    this.vectors = server.vectors();
   }
 
   private static String bracketed(String host) {
@@ -52,7 +50,7 @@ final class ServeReport {
         "pid", ProcessHandle.current().pid(),
         "model", options.name(),
         "file", model.path().toString(),
-        "vectors", vectors.stream().map(VectorFile::name).toList(),
+        "vectors", vectors.size(),
         "keys", options.keys().isPresent());
   }
 
@@ -73,7 +71,7 @@ final class ServeReport {
   private String example() {
     String key = options.keys().isPresent() ? " -H \"Authorization: Bearer $KEY\"" : "";
     Map<String, Object> body = Json.object("prompt", "I feel");
-    vectors.stream().findFirst().ifPresent(one -> body.put("steering", one.name() + ":4"));
+    vectors.stream().findFirst().ifPresent(one -> body.put("steering", one + ":4"));
     return "curl " + url + "/v1/completions" + key + " -d '" + Json.write(body) + "'";
   }
 }

@@ -17,6 +17,7 @@ import dev.steerc.cli.serve.vectors.VectorRoutes;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.steering.VectorFile;
 import io.javalin.Javalin;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +100,11 @@ public final class Server implements AutoCloseable {
   /** How it serves. */
   public ServeOptions options() {
     return options;
+  }
+
+  /** The names of the vectors that requests may use now. */
+  public List<String> vectors() {
+    return registry.store().all().stream().map(VectorFile::name).toList();
   }
 
   /** What the operator should know. */

@@ -33,8 +33,8 @@ public final class Access {
       Limits limits,
       Consumer<Problem> log) {
     if (file.isEmpty() && !Addresses.isPrivate(host)) {
-      throw Problem.of(Code.KEY_NEEDED, "`" + host + "` can be reached from other machines")
-          .note("without keys everybody there may use the server and change its vectors")
+      throw Problem.of(Code.KEY_NEEDED, "`" + host + "` is not for this machine alone")
+          .note("without keys everybody who reaches it may use the server and change its vectors")
           .help("pass --api-key-file FILE, or leave --host out")
           .exception();
     }

@@ -32,7 +32,7 @@ final class ErrorAnswers implements Request.Handler {
   static void write(
       Request request, Response response, Callback callback, int status, Problem problem) {
     Visit.of(request).failed(problem);
-    Front.secure(request, response.getHeaders()); // which Jetty does only for what it could read
+    Jetty.secure(request, response.getHeaders()); // which Jetty does only for what it could read
     Failures.headers(status).forEach(response.getHeaders()::put);
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Failures.JSON);

@@ -37,6 +37,9 @@ public final class Failures {
   /** Answers a request with a problem under another status than is usual for it. */
   public static void answer(Context request, int status, Problem problem) {
     Visit.of(request).failed(problem);
+    if (request.res().isCommitted()) {
+      return; // in the middle of a stream
+    }
     headers(status).forEach(request::header);
     request.status(status).contentType(JSON).result(text(request.path(), problem));
   }

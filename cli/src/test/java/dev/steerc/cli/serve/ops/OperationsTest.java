@@ -1,11 +1,15 @@
 package dev.steerc.cli.serve.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.steerc.cli.serve.ServeOptions;
+import dev.steerc.cli.serve.Server;
 import dev.steerc.cli.serve.TestServer;
 import dev.steerc.cli.serve.TestServer.Answer;
 import dev.steerc.manifest.Json;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.SteercException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +71,48 @@ class OperationsTest {
           HttpRequest.newBuilder(server.at("/health"))
               .method("HEAD", HttpRequest.BodyPublishers.noBody());
       assertThat(TestServer.send(head).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void healthTellsThatNothingIsGenerated() throws Exception {
+    try (TestServer server = start(false, false)) {
+      Thread.getAllStackTraces().keySet().stream()
+          .filter(thread -> thread.getName().equals("batch"))
+          .forEach(Thread::interrupt);
+      while (server.get("/health").status() == 200) {
+        Thread.sleep(5);
+      }
+      assertThat(server.get("/health").text()).contains("\"status\":\"failed\"");
+      Answer refused = complete(server, "I feel");
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.text()).contains("\"code\":\"stopping\"");
+    }
+  }
+
+  @Test
+  void takenPortIsAProblem() {
+    try (TestServer server = start(false, false)) {
+      int port = server.server().port();
+      ServeOptions options = server.server().options();
+      ServeOptions same =
+          new ServeOptions(
+              options.host(),
+              port,
+              options.name(),
+              options.vectors(),
+              options.keys(),
+              options.limits(),
+              false,
+              false,
+              true,
+              List.of());
+      Log log = new Log(System.err, false, false);
+      SteercException refusal =
+          catchThrowableOfType(
+              SteercException.class, () -> Server.start(server.model(), same, log));
+      assertThat(refusal.problems().get(0).code()).isEqualTo(Code.PORT_TAKEN);
+      assertThat(refusal).hasMessageContaining("127.0.0.1:" + port);
     }
   }
 
