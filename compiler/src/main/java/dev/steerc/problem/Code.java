@@ -247,6 +247,18 @@ public enum Code {
   PORT_TAKEN(
       "Another program listens on that port, or this one may not.",
       "Choose another --port, or stop the other program."),
+  BAD_TENSOR(
+      "A tensor that is fed to a graph does not fit it: its name, its element type, its shape, or what"
+          + " is in it.",
+      "GET /v2/models/NAME lists the inputs and outputs of the model, with their shapes."),
+  NOT_BATCHABLE(
+      "Triton joins requests in front, so every input and output has to begin with a batch dimension"
+          + " of any size, and every input has to be fed.",
+      "Export with --max-batch 0, or patch a model whose inputs and outputs begin with the batch."),
+  NOT_EXPORTABLE(
+      "Triton's configuration or its backend for ONNX Runtime has no way to say what the model takes"
+          + " or gives.",
+      "See the message."),
 
   // vectors
   VECTOR_NOT_FOUND(

@@ -4,6 +4,7 @@ import dev.steerc.cli.serve.batching.Scheduler;
 import dev.steerc.cli.serve.http.Access;
 import dev.steerc.cli.serve.http.Failures;
 import dev.steerc.cli.serve.http.Routes;
+import dev.steerc.cli.serve.inference.InferenceRoutes;
 import dev.steerc.cli.serve.openai.OpenAiRoutes;
 import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.cli.serve.vectors.Registry;
@@ -29,7 +30,11 @@ public final class Server implements AutoCloseable {
     this.registry = new Registry(options.vectors());
     this.scheduler = new Scheduler(model, options.limits(), meters);
     SteeringReader steerings = new SteeringReader(registry, options.inline());
-    List<Routes> all = List.of(new OpenAiRoutes(model, options.name(), steerings, scheduler));
+    List<Routes> all =
+        List.of(
+            new OpenAiRoutes(model, options.name(), steerings, scheduler),
+            new InferenceRoutes(
+                model, options.name(), options.limits(), () -> !scheduler.isStopping()));
     this.http = Javalin.create(config -> configure(config, all));
   }
 

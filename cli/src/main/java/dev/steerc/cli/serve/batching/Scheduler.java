@@ -93,6 +93,11 @@ public final class Scheduler implements AutoCloseable {
     return waiting.size();
   }
 
+  /** Whether nothing new is taken. */
+  public synchronized boolean isStopping() {
+    return stopping;
+  }
+
   private void run() {
     Batch batch = model.batch();
     try {
