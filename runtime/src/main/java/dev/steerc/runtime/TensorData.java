@@ -23,6 +23,12 @@ public record TensorData(ElementType type, long[] dims, ByteBuffer data) {
     data = data.duplicate().rewind().order(ByteOrder.nativeOrder());
   }
 
+  /** The elements; where somebody reads them has no effect on others. */
+  @Override
+  public ByteBuffer data() {
+    return data.duplicate().order(ByteOrder.nativeOrder());
+  }
+
   /**
    * A tensor of zeros.
    *

@@ -106,7 +106,7 @@ record InferAnswer(
   private static byte[] joined(byte[] json, List<ByteBuffer> binary) {
     int length = json.length + binary.stream().mapToInt(ByteBuffer::limit).sum();
     ByteBuffer all = ByteBuffer.wrap(Arrays.copyOf(json, length)).position(json.length);
-    binary.forEach(buffer -> all.put(buffer.duplicate().rewind()));
+    binary.forEach(buffer -> all.put(buffer));
     return all.array();
   }
 }
