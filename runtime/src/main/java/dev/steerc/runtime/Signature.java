@@ -1,7 +1,10 @@
 package dev.steerc.runtime;
 
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.Dim;
 import dev.steerc.onnx.ElementType;
+import dev.steerc.onnx.ModelFile;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +14,14 @@ public record Signature(List<Slot> inputs, List<Slot> outputs) {
   public Signature {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
+  }
+
+  /** The signature of a model in a file, as every host of ONNX Runtime sees it. */
+  public static Signature of(ModelFile file) {
+    Manifest manifest = Manifest.of(file).orElse(null);
+    try (Engine engine = Engine.open(file.path(), OptLevel.NO_OPT)) {
+      return RawGraph.signature(engine, file, manifest);
+    }
   }
 
   /**
