@@ -54,8 +54,9 @@ record InferBody(Body json, ByteBuffer binary) {
   /** No more is kept than may be, whatever the request says of its own length. */
   private static byte[] read(Context request, long atMost) throws IOException {
     int most = (int) Math.min(Integer.MAX_VALUE - 8, atMost);
-    if (request.contentLength() > most) {
-      throw tooLarge("the body", request.contentLength(), most);
+    long announced = request.req().getContentLengthLong();
+    if (announced > most) {
+      throw tooLarge("the body", announced, most);
     }
     try (InputStream body = request.bodyInputStream()) {
       byte[] bytes = body.readNBytes(most);
