@@ -17,7 +17,6 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
 /** The graph of the model by the Open Inference Protocol: tensors in, tensors out. */
@@ -25,13 +24,13 @@ public final class InferenceRoutes implements Routes {
   static final String VERSION = "1";
 
   /** The batch has the processor; a few runs beside it are enough. */
-  private static final int AT_ONCE = 2;
+  private static final int RUNS = 2;
 
   private final RawModel model;
   private final String name;
   private final Limits limits;
   private final BooleanSupplier isReady;
-  private final Semaphore runs = new Semaphore(AT_ONCE);
+  private final AtOnce runs = new AtOnce(RUNS);
 
   /**
    * The addresses for one model.
@@ -132,16 +131,7 @@ public final class InferenceRoutes implements Routes {
       throw Problem.of(Code.STOPPING, "the server is being stopped").exception();
     }
     InferBody body = InferBody.of(request, limits);
-    if (!runs.tryAcquire()) {
-      throw Problem.of(Code.OVERLOADED, AT_ONCE + " runs of the graph are under way")
-          .help("try again in a second")
-          .exception();
-    }
-    try {
-      run(InferRequest.read(body, model.signature())).send(request);
-    } finally {
-      runs.release();
-    }
+    runs.run(() -> run(InferRequest.read(body, model.signature()))).send(request);
   }
 
   private InferAnswer run(InferRequest asked) {

@@ -57,11 +57,11 @@ final class Direct implements AutoCloseable {
    */
   Map<String, Numbers> made(Random random, int rows, int tokens, int past) throws OrtException {
     Map<String, Numbers> made = new LinkedHashMap<>();
+    boolean hasCache = inputs().values().stream().anyMatch(info -> info.getShape().length >= 4);
+    int[] sizes = {rows, tokens, hasCache ? past : 0};
     for (Map.Entry<String, TensorInfo> input : inputs().entrySet()) {
       if (!input.getKey().startsWith("steer.")) {
-        made.put(
-            input.getKey(),
-            made(input.getKey(), input.getValue(), random, new int[] {rows, tokens, past}));
+        made.put(input.getKey(), made(input.getKey(), input.getValue(), random, sizes));
       }
     }
     return made;
