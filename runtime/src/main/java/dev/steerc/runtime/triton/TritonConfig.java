@@ -10,9 +10,10 @@ import java.util.stream.Collectors;
  * What Triton has to know of a model, in protobuf's text format.
  *
  * @param name the model's
- * @param maxBatch the most rows that Triton joins; 0 when it joins none
+ * @param maxBatch the most rows of a run; 0 when Triton knows of no rows
+ * @param isJoined whether Triton may put the rows of several requests into one run
  */
-record TritonConfig(String name, int maxBatch, Signature signature) {
+record TritonConfig(String name, int maxBatch, boolean isJoined, Signature signature) {
 
   /** The file's text. */
   String text() {
@@ -22,12 +23,19 @@ record TritonConfig(String name, int maxBatch, Signature signature) {
     text.append("max_batch_size: ").append(maxBatch).append("\n");
     text.append(list("input", signature.inputs()));
     text.append(list("output", signature.outputs()));
-    if (maxBatch > 1) {
-      text.append(
-          "# Only requests of the same shapes are joined: pad to a few lengths to gain by it.\n");
-      text.append("dynamic_batching { }\n");
-    }
-    return text.toString();
+    return text.append(maxBatch > 1 ? joining() : "").toString();
+  }
+
+  private String joining() {
+    return isJoined
+        ? """
+          # Only requests of the same shapes are joined: pad to a few lengths to gain by it.
+          dynamic_batching { }
+          """
+        : """
+          # Requests are not joined: linears are quantised as they run, over all rows together, so
+          # that an answer would depend on who else asks. A request may bring several rows.
+          """;
   }
 
   private String comment() {

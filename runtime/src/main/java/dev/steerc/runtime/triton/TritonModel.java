@@ -56,9 +56,9 @@ public record TritonModel(Path folder, int maxBatch, Signature signature) {
       new Batching(signature, manifest.model().ids(), file.where()).check();
     }
     Path folder = repository.resolve(name);
-    TritonModel exported = new TritonModel(folder, batch, signature);
-    exported.write(model, new Example(signature, manifest).json());
-    return exported;
+    TritonConfig config = new TritonConfig(name, batch, Batching.isSafe(file.graph()), signature);
+    write(model, folder, config.text(), new Example(signature, manifest).json());
+    return new TritonModel(folder, batch, signature);
   }
 
   private static Manifest manifest(ModelFile file) {
@@ -88,7 +88,7 @@ public record TritonModel(Path folder, int maxBatch, Signature signature) {
             });
   }
 
-  private void write(Path model, String example) {
+  private static void write(Path model, Path folder, String config, String example) {
     if (Files.exists(folder)) {
       throw Problem.of(Code.OUTPUT_UNWRITABLE, "`" + folder + "` exists already")
           .at(folder)
@@ -100,9 +100,7 @@ public record TritonModel(Path folder, int maxBatch, Signature signature) {
     try {
       Files.createDirectories(temporary.resolve("1"));
       Steerc.copy(model, temporary.resolve("1").resolve("model.onnx"));
-      String name = folder.getFileName().toString();
-      Files.writeString(
-          temporary.resolve("config.pbtxt"), new TritonConfig(name, maxBatch, signature).text());
+      Files.writeString(temporary.resolve("config.pbtxt"), config);
       Files.writeString(temporary.resolve("example.json"), example);
       Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
