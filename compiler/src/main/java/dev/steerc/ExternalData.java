@@ -162,6 +162,15 @@ public record ExternalData(Path folder, Map<String, Long> files) {
     }
   }
 
+  /** Puts one file elsewhere, in the same way. */
+  static void bring(Path from, Path to) {
+    try {
+      linkOrCopy(from.toRealPath(), to);
+    } catch (IOException e) {
+      throw Output.failure(to, e);
+    }
+  }
+
   private static void linkOrCopy(Path from, Path to) throws IOException {
     try {
       Files.createLink(to, from);

@@ -130,6 +130,18 @@ public final class Steerc {
         });
   }
 
+  /**
+   * Puts a model elsewhere, with the files of its weights beside it: by hard links, which cost
+   * nothing, else by copies.
+   */
+  public static void copy(Path model, Path output) {
+    ModelFile file = ModelFile.open(model);
+    Output.check(output, model);
+    ExternalData data = ExternalData.of(file, model.toAbsolutePath().getParent());
+    data.refuseOutput(output);
+    write(data, output, () -> ExternalData.bring(model, output));
+  }
+
   private interface OnOriginal<T> {
     T apply(ModelFile original);
   }

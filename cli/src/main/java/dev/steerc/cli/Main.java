@@ -45,6 +45,7 @@ import picocli.CommandLine.IVersionProvider;
       CaptureCommand.class,
       LearnCommand.class,
       VectorsCommand.class,
+      ExportCommand.class,
       PullCommand.class,
       DemoCommand.class,
       BenchCommand.class,

@@ -2,6 +2,7 @@ package dev.steerc.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -10,23 +11,37 @@ import java.util.regex.Pattern;
  * @param commands in order; a later one may use what an earlier one wrote
  */
 record Transcript(List<Command> commands) {
-  private static final String PROMPT = "$ ./steerc ";
-  private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|\\S+");
+  /** Where a page shows commands. */
+  static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
+
+  private static final Pattern PROMPT = Pattern.compile("\\$ (\\./steerc|curl) .*");
+  private static final Pattern ARGUMENT = Pattern.compile("\"([^\"]*)\"|'([^']*)'|\\S+");
 
   /** A command line and what it printed; an exit code other than 0 is its last line. */
   record Command(String line, String output) {
+    boolean isCurl() {
+      return line.startsWith("$ curl ");
+    }
+
     String[] arguments() {
-      return Transcript.arguments(line.substring(PROMPT.length())).toArray(String[]::new);
+      String behind = line.replace("\\\n", " ").substring(line.indexOf(' ', 2) + 1);
+      return Transcript.arguments(behind).toArray(String[]::new);
     }
   }
 
-  /** The arguments on a command line; double quotes hold those with spaces together. */
+  /** What runs a command. */
+  interface Shell {
+    Steered.Run run(Command command) throws Exception;
+  }
+
+  /** The arguments on a command line; quotes hold those with spaces together. */
   static List<String> arguments(String line) {
-    return ARGUMENT
-        .matcher(line)
-        .results()
-        .map(found -> found.group(1) == null ? found.group() : found.group(1))
-        .toList();
+    return ARGUMENT.matcher(line).results().map(Transcript::unquoted).toList();
+  }
+
+  private static String unquoted(MatchResult found) {
+    String quoted = found.group(1) != null ? found.group(1) : found.group(2);
+    return quoted != null ? quoted : found.group();
   }
 
   static Transcript parse(String text) {
@@ -34,12 +49,14 @@ record Transcript(List<Command> commands) {
     StringBuilder output = new StringBuilder();
     String line = null;
     for (String next : text.split("\n", -1)) {
-      if (next.startsWith(PROMPT)) {
+      if (PROMPT.matcher(next).matches()) {
         if (line != null) {
           commands.add(new Command(line, output.toString()));
         }
         line = next;
         output.setLength(0);
+      } else if (line != null && output.isEmpty() && goesOn(line)) {
+        line += "\n" + next;
       } else if (line != null) {
         output.append(next).append('\n');
       }
@@ -50,11 +67,21 @@ record Transcript(List<Command> commands) {
     return new Transcript(commands);
   }
 
+  /** Whether the rest of a curl stands on the next line. */
+  private static boolean goesOn(String line) {
+    boolean isOpen = line.chars().filter(c -> c == '\'').count() % 2 == 1;
+    return line.startsWith("$ curl ") && (isOpen || line.endsWith("\\"));
+  }
+
   /** The same commands with what they print now. */
   Transcript again(Steered steered) throws Exception {
+    return again(command -> steered.run(command.arguments()));
+  }
+
+  Transcript again(Shell shell) throws Exception {
     List<Command> run = new ArrayList<>();
     for (Command command : commands) {
-      Steered.Run result = steered.run(command.arguments());
+      Steered.Run result = shell.run(command);
       String exit = result.exit() == 0 ? "" : "[exit " + result.exit() + "]\n";
       run.add(new Command(command.line(), result.output() + exit));
     }
@@ -65,6 +92,16 @@ record Transcript(List<Command> commands) {
     StringBuilder text = new StringBuilder();
     commands.forEach(c -> text.append(c.line()).append('\n').append(c.output()));
     return text.toString();
+  }
+
+  /** The text with what no two runs of a server have in common masked. */
+  String stableJson() {
+    return text()
+        .replaceAll("\"data\":\\[[^]]*", "\"data\":[")
+        .replaceAll("\"id\":\"(chat)?cmpl-[^\"]*\"", "\"id\":\"cmpl\"")
+        .replaceAll("\"(seed|created)\":-?\\d+", "\"$1\":0")
+        .replaceAll("(?<![\\w.])-?\\d+\\.\\d+(E-?\\d+)?(?![\\w.])", "0.0")
+        .stripTrailing();
   }
 
   /** The text with measured numbers masked: they differ from one processor to the next. */

@@ -15,10 +15,12 @@ import dev.steerc.problem.SteercException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What a patched model promises.
@@ -156,6 +158,13 @@ public record Manifest(
       }
     }
     return entries;
+  }
+
+  /** The names of all steering inputs. */
+  public Set<String> portNames() {
+    Set<String> names = new LinkedHashSet<>();
+    ports.values().forEach(roles -> names.addAll(roles.values()));
+    return names;
   }
 
   /** The tapped outputs, one entry a tap, as {@code inspect --json} gives them. */

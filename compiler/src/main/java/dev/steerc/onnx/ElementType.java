@@ -5,27 +5,29 @@ import java.util.Optional;
 
 /** The element types that a steered value or a weight can have, with ONNX's numbers. */
 public enum ElementType {
-  FLOAT32(1, "float32"),
-  UINT8(2, "uint8"),
-  INT8(3, "int8"),
-  UINT16(4, "uint16"),
-  INT16(5, "int16"),
-  INT32(6, "int32"),
-  INT64(7, "int64"),
-  STRING(8, "string"),
-  BOOL(9, "bool"),
-  FLOAT16(10, "float16"),
-  FLOAT64(11, "float64"),
-  UINT32(12, "uint32"),
-  UINT64(13, "uint64"),
-  BFLOAT16(16, "bfloat16");
+  FLOAT32(1, "float32", 4),
+  UINT8(2, "uint8", 1),
+  INT8(3, "int8", 1),
+  UINT16(4, "uint16", 2),
+  INT16(5, "int16", 2),
+  INT32(6, "int32", 4),
+  INT64(7, "int64", 8),
+  STRING(8, "string", 0),
+  BOOL(9, "bool", 1),
+  FLOAT16(10, "float16", 2),
+  FLOAT64(11, "float64", 8),
+  UINT32(12, "uint32", 4),
+  UINT64(13, "uint64", 8),
+  BFLOAT16(16, "bfloat16", 2);
 
   private final int number;
   private final String label;
+  private final int bytes;
 
-  ElementType(int number, String label) {
+  ElementType(int number, String label, int bytes) {
     this.number = number;
     this.label = label;
+    this.bytes = bytes;
   }
 
   /** The number in {@code TensorProto.DataType}. */
@@ -35,6 +37,11 @@ public enum ElementType {
 
   public String label() {
     return label;
+  }
+
+  /** The bytes of one element; 0 for a string, which has any length. */
+  public int bytes() {
+    return bytes;
   }
 
   public boolean isFloat() {

@@ -243,7 +243,7 @@ public enum Code {
       "Pass --api-key-file, or leave --host out."),
   BAD_KEY_FILE(
       "The file of keys has on each line a role, use or admin, and a key of 16 characters at least.",
-      "For example: admin " + "0f1e2d3c4b5a69788796a5b4c3d2e1f0"),
+      "For example: admin 0f1e2d3c4b5a69788796a5b4c3d2e1f0."),
   PORT_TAKEN(
       "Another program listens on that port, or this one may not.",
       "Choose another --port, or stop the other program."),
@@ -259,6 +259,18 @@ public enum Code {
           + " is gone or broken, or defaults.json cannot be understood. The server does not generate"
           + " otherwise than it was told to.",
       "POST /control-vectors sets them anew; a request with \"steering\": \"none\" needs none."),
+  BAD_TENSOR(
+      "A tensor that is fed to a graph does not fit it: its name, its element type, its shape, or what"
+          + " is in it.",
+      "GET /v2/models/NAME lists the inputs and outputs of the model, with their shapes."),
+  NOT_BATCHABLE(
+      "Triton joins requests in front, so every input and output has to begin with a batch dimension"
+          + " of any size, and every input has to be fed.",
+      "Export with --max-batch 0, or patch a model whose inputs and outputs begin with the batch."),
+  NOT_EXPORTABLE(
+      "Triton's configuration or its backend for ONNX Runtime has no way to say what the model takes"
+          + " or gives.",
+      "See the message."),
 
   // vectors
   VECTOR_NOT_FOUND(

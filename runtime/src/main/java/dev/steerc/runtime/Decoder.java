@@ -91,6 +91,13 @@ final class Decoder implements AutoCloseable {
     return bytes;
   }
 
+  /** The graphs, to be run as they are. */
+  RawModel raw(SteeredModel model, ModelFiles files) {
+    RawGraph first = RawGraph.of(prefill, files.prefill(), whole);
+    RawGraph second = step == prefill ? first : RawGraph.of(step, files.step(), behind);
+    return new RawModel(model, first, second);
+  }
+
   /** Rows of several caches in one; see {@link CacheMover}. */
   KvCache move(List<KvCache.Part> parts, int columns) {
     try {

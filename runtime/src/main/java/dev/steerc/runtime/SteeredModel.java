@@ -189,6 +189,11 @@ public final class SteeredModel implements AutoCloseable {
     return decoder.bytesPerToken();
   }
 
+  /** The graph itself, to be run without generating. */
+  public RawModel raw() {
+    return decoder.raw(this, files);
+  }
+
   private List<Row> rows(List<Prompt> prompts, Listener listener) {
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException("no prompts");

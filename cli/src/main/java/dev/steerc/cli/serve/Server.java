@@ -4,8 +4,10 @@ import dev.steerc.cli.serve.batching.Scheduler;
 import dev.steerc.cli.serve.http.Access;
 import dev.steerc.cli.serve.http.Front;
 import dev.steerc.cli.serve.http.Routes;
+import dev.steerc.cli.serve.inference.InferenceRoutes;
 import dev.steerc.cli.serve.openai.OpenAiRoutes;
 import dev.steerc.cli.serve.ops.AccessLog;
+import dev.steerc.cli.serve.ops.Health;
 import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.cli.serve.ops.Meters;
 import dev.steerc.cli.serve.ops.OpsRoutes;
@@ -17,7 +19,6 @@ import dev.steerc.cli.serve.vectors.VectorRoutes;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
-import dev.steerc.runtime.steering.VectorFile;
 import io.javalin.Javalin;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,8 @@ public final class Server implements AutoCloseable {
             new OpsRoutes(options.name(), scheduler::health, meters),
             new OpenAiRoutes(model, options.name(), steerings, scheduler, options.limits()),
             new VectorRoutes(model, registry, options.limits()),
+            new InferenceRoutes(
+                model, options.name(), options.limits(), () -> scheduler.health() == Health.OK),
             new ProbeRoutes(model, registry, steerings),
             PlaygroundRoutes.of(model, options.name(), options.limits().newTokens()));
     AccessLog requests = new AccessLog(log, meters, options.logPrompts());
@@ -104,7 +107,7 @@ public final class Server implements AutoCloseable {
 
   /** The names of the vectors that requests may use now. */
   public List<String> vectors() {
-    return registry.store().all().stream().map(VectorFile::name).toList();
+    return List.copyOf(registry.names());
   }
 
   /** What the operator should know. */

@@ -81,6 +81,13 @@ public final class TestServer implements AutoCloseable {
     return new TestServer(model, change.apply(options(demo.vectors())));
   }
 
+  /** A server of any model, with the usual options and an empty registry. */
+  public static TestServer of(Path model, Path folder) {
+    SteeredModel opened = SteeredModel.open(model, ModelOptions.DEFAULT.threads(1));
+    Path vectors = folder.resolve("vectors");
+    return new TestServer(opened, options(vectors));
+  }
+
   public static TestServer start(Path folder) {
     return start(folder, UnaryOperator.identity());
   }
