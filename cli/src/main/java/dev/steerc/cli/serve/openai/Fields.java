@@ -16,6 +16,9 @@ import java.util.Set;
  * @param neutral values that want nothing, where they are not the usual empty ones
  */
 record Fields(Set<String> known, Map<String, Set<Object>> neutral) {
+  /** A name of so few letters is near to many others. */
+  private static final int SHORT = 5;
+
   /** They change no text. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
@@ -97,9 +100,15 @@ record Fields(Set<String> known, Map<String, Set<Object>> neutral) {
     if (isEmpty(value) || neutral.getOrDefault(field, Set.of()).contains(value)) {
       return;
     }
-    String meant =
-        Choices.close(field, known).map(near -> "; did you mean `" + near + "`?").orElse("");
-    throw body.wrong(field, "`" + field + "` is not supported" + meant);
+    throw body.wrong(field, "`" + field + "` is not supported" + meant(field));
+  }
+
+  private String meant(String field) {
+    boolean isTelling = field.length() > SHORT;
+    return Choices.close(field, known)
+        .filter(near -> isTelling)
+        .map(near -> "; did you mean `" + near + "`?")
+        .orElse("");
   }
 
   private static boolean isEmpty(Object value) {
