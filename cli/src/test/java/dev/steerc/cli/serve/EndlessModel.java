@@ -1,10 +1,15 @@
 package dev.steerc.cli.serve;
 
+import dev.steerc.Steerc;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.models.Gpt2;
 import dev.steerc.models.RandomGpt2;
 import dev.steerc.models.TinyTokenizer;
+import dev.steerc.plan.InputMode;
+import dev.steerc.plan.Intervention;
+import dev.steerc.plan.Request;
+import dev.steerc.plan.Target;
 import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.SteeredModel;
 import java.io.IOException;
@@ -13,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A server of a tiny model without end tokens and with so many positions that no text ends by
@@ -42,7 +48,10 @@ public final class EndlessModel implements AutoCloseable {
     Path file = folder.resolve("endless.onnx");
     RandomGpt2.write(file, new Gpt2.Config(1, 8, 1, 300, MOST), 1, false);
     TinyTokenizer.write(folder, 300);
-    SteeredModel model = SteeredModel.open(file, ModelOptions.DEFAULT.threads(1));
+    Path steered = folder.resolve("endless.steered.onnx");
+    Intervention add = Target.parse("0.resid_post:add", OptionalInt.empty());
+    Steerc.patch(file, Request.of(List.of(add), InputMode.OPTIONAL), steered);
+    SteeredModel model = SteeredModel.open(steered, ModelOptions.DEFAULT.threads(1));
     Limits usual = Limits.DEFAULT;
     Limits limits =
         new Limits(

@@ -64,7 +64,8 @@ public final class Access {
     if (!caller.role().allows(needed)) {
       throw caller.role() == Role.ANYONE ? unknown(request) : notAllowed(needed);
     }
-    checkLength(request, needed == Role.ADMIN ? limits.vectorBytes() : limits.bodyBytes());
+    boolean large = request.routeRoles().contains(Bodies.LARGE);
+    checkLength(request, large ? limits.vectorBytes() : limits.bodyBytes());
   }
 
   private static Role needed(Context request) {

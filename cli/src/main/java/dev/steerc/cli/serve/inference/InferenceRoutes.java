@@ -1,6 +1,7 @@
 package dev.steerc.cli.serve.inference;
 
 import dev.steerc.Steerc;
+import dev.steerc.cli.serve.http.Bodies;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
@@ -52,7 +53,7 @@ public final class InferenceRoutes implements Routes {
     for (String at : List.of("/v2/models/{model}", "/v2/models/{model}/versions/{version}")) {
       routes.get(at, this::metadata, Role.USE);
       routes.get(at + "/ready", this::modelReady, Role.USE);
-      routes.post(at + "/infer", this::infer, Role.USE);
+      routes.post(at + "/infer", this::infer, Role.USE, Bodies.LARGE);
     }
   }
 

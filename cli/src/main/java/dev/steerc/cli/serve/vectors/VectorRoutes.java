@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.vectors;
 
+import dev.steerc.cli.serve.http.Bodies;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
@@ -24,7 +25,7 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
   public void addTo(RoutesConfig routes) {
     routes.get("/v1/vectors", this::list, Role.USE);
     routes.get(ONE, this::get, Role.USE);
-    routes.put(ONE, this::put, Role.ADMIN);
+    routes.put(ONE, this::put, Role.ADMIN, Bodies.LARGE);
     routes.delete(ONE, request -> delete(request, request.pathParam("name")), Role.ADMIN);
     new LoadRoutes(this).addTo(routes);
     new DefaultRoutes(registry).addTo(routes);
