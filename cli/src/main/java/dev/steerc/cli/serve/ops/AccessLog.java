@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.ops;
 
+import dev.steerc.cli.serve.http.Failures;
 import dev.steerc.cli.serve.http.Visit;
 import dev.steerc.problem.Problem;
 import java.time.Duration;
@@ -28,10 +29,17 @@ public record AccessLog(Log log, Meters meters, boolean texts) implements Reques
             visit,
             request.getMethod(),
             String.valueOf(request.getHttpURI().getPath()),
-            response.isCommitted() ? response.getStatus() : HUNG_UP,
+            status(visit, response),
             Duration.ofNanos(System.nanoTime() - request.getHeadersNanoTime()));
     count(line);
     log.request(line.status(), log.isJson() ? line.fields(texts) : line.words(texts));
+  }
+
+  /** Jetty answers what is no HTTP by another response than it tells of. */
+  private static int status(Visit visit, Response response) {
+    return response.isCommitted()
+        ? response.getStatus()
+        : visit.problem().map(problem -> Failures.status(problem.code())).orElse(HUNG_UP);
   }
 
   private void count(Line line) {

@@ -143,6 +143,7 @@ class HostileClientsTest {
     assertThat(answer).matches("(?s)HTTP/1\\.[01] (400|505) .*");
     assertThat(error(answer).get("code")).isEqualTo("bad-request");
     isWell();
+    assertThat(server.log()).contains("\"status\":400", "bad-request");
   }
 
   @Test
