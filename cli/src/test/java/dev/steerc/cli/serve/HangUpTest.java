@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that go before they have their answer, and others that do not read it. */
-@Timeout(120)
+@Timeout(60)
 class HangUpTest {
   private static final String HELD = body(EndlessModel.MOST, false);
   private static final String STREAMED = body(EndlessModel.MOST, true);
@@ -79,7 +79,7 @@ class HangUpTest {
   }
 
   private static void send(Socket socket, String body, String headers) throws IOException {
-    String head = "POST /v1/completions HTTP/1.1\r\nHost: test\r\n" + headers;
+    String head = "POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers;
     String request = head + "Content-Length: " + body.length() + "\r\n\r\n" + body;
     socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
   }

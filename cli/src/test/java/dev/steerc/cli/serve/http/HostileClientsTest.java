@@ -56,7 +56,8 @@ class HostileClientsTest {
     routes.get("/health", request -> request.result("well"), Role.ANYONE);
     routes.post("/echo", HostileClientsTest::echo, Role.USE);
     routes.post("/v2/echo", HostileClientsTest::echo, Role.USE);
-    routes.put("/vector", request -> request.result("got " + length(request)), Role.ADMIN);
+    routes.put(
+        "/vector", request -> request.result("got " + length(request)), Role.ADMIN, Bodies.LARGE);
     routes.get("/stream", this::stream, Role.USE);
     routes.post("/wait", request -> release.await(), Role.USE);
     routes.get("/mistake", HostileClientsTest::mistake, Role.USE);

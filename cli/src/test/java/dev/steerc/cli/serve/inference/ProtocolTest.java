@@ -338,7 +338,9 @@ class ProtocolTest {
     try (Socket socket = new Socket("127.0.0.1", server.server().port())) {
       // says that it brings a terabyte, and brings nothing: the answer comes at once
       String head =
-          "POST " + Client.INFER + " HTTP/1.1\r\nHost: a\r\nContent-Length: 1099511627776\r\n\r\n";
+          "POST "
+              + Client.INFER
+              + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1099511627776\r\n\r\n";
       socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
       socket.setSoTimeout(20_000);
       byte[] answer = socket.getInputStream().readNBytes(12);
