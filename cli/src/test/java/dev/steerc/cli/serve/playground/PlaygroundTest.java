@@ -2,6 +2,7 @@ package dev.steerc.cli.serve.playground;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steerc.cli.serve.ServeOptions;
 import dev.steerc.cli.serve.TestServer;
 import dev.steerc.cli.serve.TestServer.Answer;
 import dev.steerc.manifest.Json;
@@ -271,6 +272,40 @@ class PlaygroundTest {
     String prompt = "Question: How do I bake bread? Answer:";
     assertThat(shown("plain")).isEqualTo(alone(prompt, Steering.NONE));
     assertThat(shown("steered")).isEqualTo(alone(prompt, joy(1)));
+  }
+
+  @Test
+  void asksForTheKeyOfTheServer() throws IOException {
+    String key = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+    Path keys = Files.writeString(folder.resolve("keys"), "use " + key + "\n");
+    try (TestServer locked = TestServer.start(folder.resolve("demo"), o -> with(o, keys))) {
+      browser.open(locked.at("/#n=24&seed=7&p=" + encoded(PROMPT)));
+      browser.until("document.querySelector('#key-dialog').open");
+      browser.picture(PICTURES.resolve("key.png"));
+      browser.focus("#key-text");
+      browser.type(key);
+      browser.eval("document.querySelector('#key-form').requestSubmit()");
+      browser.until("state.about && document.querySelector('.vector')");
+      assertThat(browser.text("#curl")).contains("Bearer $STEERC_KEY").doesNotContain(key);
+      assertThat(browser.eval("localStorage.length + document.cookie.length")).isEqualTo(0L);
+      assertThat(browser.requests()).allMatch(url -> !url.contains(key));
+      assertThat(browser.complaints()).isNotEmpty().allMatch(text -> text.contains("401"));
+    }
+    open("");
+  }
+
+  private static ServeOptions with(ServeOptions options, Path keys) {
+    return new ServeOptions(
+        options.host(),
+        options.port(),
+        options.name(),
+        options.vectors(),
+        Optional.of(keys),
+        options.limits(),
+        options.jsonLog(),
+        options.logPrompts(),
+        options.inline(),
+        options.origins());
   }
 
   @Test
