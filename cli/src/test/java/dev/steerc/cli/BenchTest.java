@@ -70,6 +70,26 @@ class BenchTest {
     assertThat(one.exit()).isEqualTo(1);
   }
 
+  /** A little load, in which every text has to be the right one. */
+  @Test
+  void servingGivesEachClientItsOwnText() throws Exception {
+    String[] arguments = {
+      "bench", "serve", "--clients", "8", "--steerings", "6", "--max-tokens", "12", "--seconds", "2"
+    };
+    List<String> options = List.of("-Djava.io.tmpdir=" + folder);
+    List<String> all = new java.util.ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--json", "-q"));
+    Steered.Run run = new Steered(folder).run(options, all.toArray(new String[0]));
+    JsonNode json = new JsonMapper().readTree(run.output());
+    assertThat(run.exit()).isZero();
+    assertThat(json.get("wrong").asInt()).isZero();
+    assertThat(json.get("requests").asInt()).isGreaterThanOrEqualTo(8);
+    assertThat(json.get("first_token_p50").asDouble()).isPositive();
+    assertThat(json.get("throughput"))
+        .extracting(one -> one.get("at_once").asInt())
+        .containsExactly(1, 2, 4, 8, 16);
+  }
+
   private Steered.Run bench(String... arguments) throws Exception {
     return bench(List.of(), arguments);
   }
