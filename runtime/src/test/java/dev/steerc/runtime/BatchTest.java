@@ -92,6 +92,7 @@ class BatchTest {
       assertThat(batch.step()).isTrue();
       assertThat(batch.step()).isFalse();
     }
+    assertThat(second.promptTokens()).isEqualTo(3);
     long[] tokens = first.completions().get(0).tokens();
     assertThat(shorter.all)
         .containsExactly(
