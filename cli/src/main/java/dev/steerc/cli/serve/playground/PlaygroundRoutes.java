@@ -36,8 +36,6 @@ public record PlaygroundRoutes(SteeredModel model, String name, int mostTokens, 
   private void page(Context request) {
     request
         .header("Content-Security-Policy", PAGE.policy())
-        .header("X-Content-Type-Options", "nosniff")
-        .header("Referrer-Policy", "no-referrer")
         .header("Cross-Origin-Opener-Policy", "same-origin")
         .header("Cache-Control", "no-cache")
         .contentType("text/html; charset=utf-8")

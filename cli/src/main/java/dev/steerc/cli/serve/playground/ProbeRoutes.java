@@ -37,7 +37,7 @@ public record ProbeRoutes(
     Body body = Body.of(request);
     Probe probe =
         Probe.of(
-            registry.file(body.needText("vector")),
+            registry.file(body.needText("vector"), "vector"),
             body.text("site"),
             model.ports().taps().keySet());
     GivenText text = GivenText.of(body, model);

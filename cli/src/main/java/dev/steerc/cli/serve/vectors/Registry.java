@@ -93,10 +93,11 @@ public final class Registry implements AutoCloseable {
   /**
    * A vector with all that its file says.
    *
+   * @param field of a request, which names it
    * @throws SteercException when there is none of that name, or its file is broken
    */
-  public VectorFile file(String name) {
-    return now.file(name);
+  public VectorFile file(String name, String field) {
+    return new TermReader(now, false).file(name, field);
   }
 
   /** Notes that somebody uses the vectors of a steering, until the lease is closed. */

@@ -13,7 +13,6 @@ import dev.steerc.runtime.exchange.Dialect;
 import dev.steerc.runtime.steering.VectorFile;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
@@ -49,11 +48,8 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
         request, Optional.ofNullable(known.listed().get(name)).orElseThrow(VectorRoutes::missing));
   }
 
-  private void put(Context request) throws IOException {
+  private void put(Context request) {
     String name = Names.checked(request.pathParam("name"));
-    if (request.req().getContentLengthLong() > limits.vectorBytes()) {
-      throw Upload.tooLarge(limits.vectorBytes());
-    }
     store(request, name, request.bodyInputStream());
   }
 
@@ -61,7 +57,7 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
   void store(Context request, String name, InputStream body) {
     Optional<Dialect> dialect = Optional.ofNullable(request.queryParam("dialect")).map(Dialect::of);
     try (Upload upload = Upload.receive(body, registry.folder(), name, limits.vectorBytes())) {
-      Registry.Change change = registry.put(read(upload, dialect), Precondition.of(request));
+      Registry.Change change = put(upload, dialect, Precondition.of(request));
       request.status(change.replaced() ? 200 : 201);
       answer(request, change.vector());
     } catch (SteercException e) {
@@ -69,12 +65,12 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
     }
   }
 
-  /** One at a time, so that many large ones do not fill the memory. */
-  private VectorFile read(Upload upload, Optional<Dialect> dialect) {
+  /** One at a time is in memory, however many large ones come at once. */
+  private Registry.Change put(Upload upload, Optional<Dialect> dialect, Precondition condition) {
     synchronized (registry) {
       VectorFile file = upload.vector(dialect, limits.bodyBytes());
       Fit.check(model, file.vector());
-      return file;
+      return registry.put(file, condition);
     }
   }
 
