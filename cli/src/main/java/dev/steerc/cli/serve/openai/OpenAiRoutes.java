@@ -79,11 +79,15 @@ public final class OpenAiRoutes implements Routes {
   private void generate(Context request, Asked asked, Form form)
       throws IOException, InterruptedException {
     Ticket ticket = scheduler.submit(Caller.of(request).name(), asked.runs());
-    Document document = Document.of(asked, form, model);
-    if (asked.stream()) {
-      StreamedAnswer.send(request, ticket, document);
-    } else {
-      WholeAnswer.send(request, ticket, document);
+    try {
+      Document document = Document.of(asked, form, model);
+      if (asked.stream()) {
+        StreamedAnswer.send(request, ticket, document);
+      } else {
+        WholeAnswer.send(request, ticket, document);
+      }
+    } finally {
+      ticket.cancel(); // of no effect on texts that have ended
     }
   }
 }
