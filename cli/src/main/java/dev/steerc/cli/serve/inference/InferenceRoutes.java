@@ -1,6 +1,7 @@
 package dev.steerc.cli.serve.inference;
 
 import dev.steerc.Steerc;
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Bodies;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
@@ -62,7 +63,7 @@ public final class InferenceRoutes implements Routes {
   }
 
   private static void send(Context request, Object... pairs) {
-    request.contentType("application/json").result(Json.write(Json.object(pairs)));
+    Answers.json(request, Json.object(pairs));
   }
 
   private void server(Context request) {

@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.vectors;
 
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Bodies;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
@@ -31,7 +32,7 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
   }
 
   private void list(Context request) {
-    answer(
+    Answers.json(
         request,
         Json.object(
             "object",
@@ -81,16 +82,12 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
     } catch (SteercException e) {
       throw Wording.at("", e);
     }
-    answer(request, Json.object("id", name, "object", "vector", "deleted", true));
+    Answers.json(request, Json.object("id", name, "object", "vector", "deleted", true));
   }
 
   private void answer(Context request, Listed vector) {
     vector.revision().ifPresent(revision -> request.header("ETag", '"' + revision + '"'));
-    answer(request, registry.toMap(vector));
-  }
-
-  static void answer(Context request, Object json) {
-    request.contentType("application/json").result(Json.write(json));
+    Answers.json(request, registry.toMap(vector));
   }
 
   private static RuntimeException missing() {
