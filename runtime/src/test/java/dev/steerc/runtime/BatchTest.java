@@ -105,6 +105,20 @@ class BatchTest {
   }
 
   @Test
+  void columnsOfALongTextAreGivenBackWhenItEnds() {
+    Prompt longest = Prompt.ofIds(random.longs(30, 0, VOCABULARY).toArray());
+    Generation all =
+        model.prepare(
+            List.of(longest.with(s -> s.maxNewTokens(1)), prompt(9), prompt(9)), Listener.NONE);
+    try (Lane lane = model.lane(all.rows(), new Breaker())) {
+      lane.advance();
+      assertThat(lane.width()).isEqualTo(30);
+      lane.advance();
+      assertThat(lane.width()).isEqualTo(4);
+    }
+  }
+
+  @Test
   void cancelledTextsLeaveAtTheNextToken() {
     Generation left = model.prepare(List.of(prompt(20), prompt(20)), Listener.NONE);
     Generation stays = model.prepare(List.of(prompt(5)), Listener.NONE);
