@@ -63,6 +63,7 @@ class HostileClientsTest {
     routes.get("/stream", this::stream, Role.USE);
     routes.post("/wait", request -> hold(), Role.USE);
     routes.get("/mistake", HostileClientsTest::mistake, Role.USE);
+    routes.get("/half", HostileClientsTest::half, Role.USE);
     routes.get("/overflow", request -> overflow(0), Role.USE);
     routes.get("/busy", HostileClientsTest::busy, Role.USE);
   }
@@ -81,6 +82,12 @@ class HostileClientsTest {
   }
 
   private static void mistake(Context request) {
+    throw new IllegalStateException("secret");
+  }
+
+  private static void half(Context request) throws IOException {
+    request.res().getOutputStream().print("half");
+    request.res().flushBuffer();
     throw new IllegalStateException("secret");
   }
 
@@ -241,6 +248,15 @@ class HostileClientsTest {
       isWell();
     }
     assertThat(server.log()).contains("secret", "StackOverflowError");
+  }
+
+  @Test
+  void mistakesInTheMiddleOfAnAnswerAddNothingToIt() throws Exception {
+    start(Limits.DEFAULT.idleTime());
+    String answer = server.answer(request("GET /half"));
+    assertThat(answer).contains(" 200 ", "half").doesNotContain("error", "secret");
+    awaitLog("\"path\":\"/half\"");
+    assertThat(server.log()).contains("IllegalStateException: secret").contains("internal");
   }
 
   @Test
