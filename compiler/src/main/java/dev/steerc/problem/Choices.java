@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** Help for somebody who named something that does not exist. */
 public final class Choices {
+  private static final int FAR = 3;
+
   private Choices() {}
 
   /** What can be chosen, and which of it was probably meant. */
@@ -19,7 +21,8 @@ public final class Choices {
   public static Optional<String> close(String wrong, Collection<String> choices) {
     String lower = wrong.toLowerCase(Locale.ROOT);
     return choices.stream()
-        .filter(choice -> distance(lower, choice) <= Math.min(3, choice.length() - 1))
+        .filter(choice -> Math.abs(lower.length() - choice.length()) <= FAR)
+        .filter(choice -> distance(lower, choice) <= Math.min(FAR, choice.length() - 1))
         .min(Comparator.comparingInt(choice -> distance(lower, choice)));
   }
 

@@ -84,23 +84,27 @@ public final class Batch implements AutoCloseable {
   /** Runs some prompts; alone, one whose run fails ends with the problem. */
   private boolean begin(List<Row> group) {
     Lane lane = model.lane(group, breaker);
-    Optional<Problem> problem = run(lane::advance);
-    if (problem.isPresent() && group.size() == 1) {
-      lane.fail(problem.get());
+    try {
+      Optional<Problem> problem = run(lane::advance);
+      if (problem.isPresent() && group.size() == 1) {
+        lane.fail(problem.get());
+      } else if (problem.isEmpty() && lane.size() > 0) {
+        goOn(lane);
+      }
+      return problem.isEmpty();
+    } finally {
+      if (!lanes.contains(lane)) {
+        lane.close();
+      }
     }
-    if (problem.isPresent() || lane.size() == 0) {
-      lane.close();
-    } else if (lanes.isEmpty() || !model.canJoin()) {
-      lanes.add(lane);
-    } else {
-      join(lane);
-    }
-    return problem.isEmpty();
   }
 
-  private void join(Lane lane) {
-    run(() -> lanes.get(0).join(lane)).ifPresent(lane::fail);
-    lane.close();
+  private void goOn(Lane lane) {
+    if (lanes.isEmpty() || !model.canJoin()) {
+      lanes.add(lane);
+    } else {
+      run(() -> lanes.get(0).join(lane)).ifPresent(lane::fail);
+    }
   }
 
   private void advance(Lane lane) {

@@ -104,6 +104,8 @@ final class CacheMover implements AutoCloseable {
       options.setOptimizationLevel(OptLevel.NO_OPT);
       options.setMemoryPatternOptimization(false);
       options.setIntraOpNumThreads(1); // it only copies
+      // there is a session for each kind of move, and each would keep the memory of its largest one
+      options.setCPUArenaAllocator(false);
       OrtSession made = environment.createSession(graph(parts).toByteArray(), options);
       OrtSession other = movers.putIfAbsent(kind, made);
       if (other != null) {

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Texts that somebody waits for, checked and ready to be generated in a {@link Batch}.
  *
- * <p>Any thread may cancel it; the rest is for the thread that steps the batch, and for others once
- * all its texts have ended.
+ * <p>Any thread may cancel it and ask how large it is; the rest is for the thread that steps the
+ * batch, and for others once all its texts have ended.
  */
 public final class Generation {
   private final List<Row> rows;
@@ -25,9 +25,9 @@ public final class Generation {
     return rows.size();
   }
 
-  /** How many tokens all prompts have together. */
+  /** How many tokens all prompts have together; each text counts its own. */
   public long promptTokens() {
-    return rows.stream().mapToLong(row -> row.completion().prompt().length).sum();
+    return rows.stream().mapToLong(Row::promptLength).sum();
   }
 
   /** The most tokens that one of its texts can have, prompt included. */

@@ -97,15 +97,21 @@ final class Lane implements AutoCloseable {
 
   /**
    * Lets go of the rows that have ended, when it pays: to move the cache costs about as much as a
-   * token of all rows. It has to be when there are no more positions for columns that only they
-   * use.
+   * token of all rows, and half of its rows or columns are of use to nobody. It has to be when
+   * there are no more positions for columns that only they use.
    */
   private void settle() {
     int ended = rows.size() - size();
     boolean full = width >= rows.get(0).context();
-    if (ended > 0 && decoder.canJoin() && (full || 2 * ended >= rows.size())) {
+    boolean half = 2 * ended >= rows.size() || 2 * needed() <= width;
+    if (ended > 0 && decoder.canJoin() && (full || half)) {
       take(List.of(this));
     }
+  }
+
+  /** How many columns the cache has. */
+  int width() {
+    return width;
   }
 
   /** Takes over what still runs in another lane, which is of no use then. */

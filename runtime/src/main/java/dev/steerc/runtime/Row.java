@@ -101,7 +101,12 @@ final class Row {
     return index;
   }
 
-  /** The most tokens that it can have, prompt included. */
+  /** How many tokens its prompt has; any thread may ask. */
+  int promptLength() {
+    return prompt;
+  }
+
+  /** The most tokens that it can have, prompt included; any thread may ask. */
   long most() {
     return Math.min((long) context, (long) prompt + settings.maxNewTokens());
   }

@@ -92,6 +92,7 @@ class BatchTest {
       assertThat(batch.step()).isTrue();
       assertThat(batch.step()).isFalse();
     }
+    assertThat(second.promptTokens()).isEqualTo(3);
     long[] tokens = first.completions().get(0).tokens();
     assertThat(shorter.all)
         .containsExactly(
@@ -101,6 +102,20 @@ class BatchTest {
             "token " + tokens[1],
             "length");
     assertThat(longer.all).hasSize(5);
+  }
+
+  @Test
+  void columnsOfALongTextAreGivenBackWhenItEnds() {
+    Prompt longest = Prompt.ofIds(random.longs(30, 0, VOCABULARY).toArray());
+    Generation all =
+        model.prepare(
+            List.of(longest.with(s -> s.maxNewTokens(1)), prompt(9), prompt(9)), Listener.NONE);
+    try (Lane lane = model.lane(all.rows(), new Breaker())) {
+      lane.advance();
+      assertThat(lane.width()).isEqualTo(30);
+      lane.advance();
+      assertThat(lane.width()).isEqualTo(4);
+    }
   }
 
   @Test

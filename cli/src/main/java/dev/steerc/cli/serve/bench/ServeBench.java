@@ -5,6 +5,7 @@ import dev.steerc.cli.serve.Server;
 import dev.steerc.cli.serve.ops.Log;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
@@ -58,7 +59,7 @@ public record ServeBench(
    * Measures.
    *
    * @param say hears of what is done next
-   * @throws dev.steerc.problem.SteercException when the model has no vector that fits
+   * @throws SteercException when the model has no vector that fits
    */
   public Result run(SteeredModel model, ServeOptions options, Consumer<String> say)
       throws InterruptedException {
@@ -105,7 +106,7 @@ public record ServeBench(
     try {
       model.bind(Steering.of(vector.vector(), 1));
       return true;
-    } catch (dev.steerc.problem.SteercException e) {
+    } catch (SteercException e) {
       return false;
     }
   }

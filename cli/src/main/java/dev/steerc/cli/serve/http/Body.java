@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * A JSON object that a request brings, or one inside it. Each getter says what is wrong with its
@@ -146,7 +147,7 @@ public record Body(Map<?, ?> fields, String place) {
   /** A list of objects. */
   public List<Body> objects(String field) {
     List<?> list = list(field).orElse(List.of());
-    return java.util.stream.IntStream.range(0, list.size())
+    return IntStream.range(0, list.size())
         .mapToObj(i -> object(list.get(i), path(field) + "[" + i + "]"))
         .toList();
   }

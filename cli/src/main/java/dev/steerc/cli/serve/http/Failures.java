@@ -59,11 +59,6 @@ public final class Failures {
     return Json.write(inference ? Json.object("error", message(problem)) : body(problem));
   }
 
-  /** What went wrong, for the log; null when nothing did. */
-  public static Problem of(Context request) {
-    return Visit.of(request).problem().orElse(null);
-  }
-
   /** The problem behind an exception; what is not known is the server's own mistake. */
   public static Problem problem(Exception e) {
     if (e instanceof SteercException known) {

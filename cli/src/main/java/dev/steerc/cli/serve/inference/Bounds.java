@@ -5,6 +5,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.RawModel;
 import dev.steerc.runtime.TensorData;
+import java.util.Locale;
 import java.util.Map;
 
 /** Keeps runs from taking more than the server has, before anything of them is computed. */
@@ -33,7 +34,7 @@ record Bounds(Limits limits) {
     double all = sizes.values().stream().mapToDouble(Long::doubleValue).sum();
     if (all > limits.cacheBytes()) {
       throw tooLarge(
-          String.format(java.util.Locale.ROOT, "the outputs would take %.0f bytes", all),
+          String.format(Locale.ROOT, "the outputs would take %.0f bytes", all),
           "the server computes " + limits.cacheBytes() + " at once");
     }
     checkAnswer(sizes, outputs);

@@ -2,6 +2,7 @@ package dev.steerc.cli.serve.inference;
 
 import dev.steerc.onnx.ElementType;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The element types of the protocol that ONNX Runtime can be fed. */
@@ -39,7 +40,7 @@ enum Datatype {
         .filter(one -> one.type == type)
         .findFirst()
         .map(Datatype::name)
-        .orElse(type.label().toUpperCase(java.util.Locale.ROOT));
+        .orElse(type.label().toUpperCase(Locale.ROOT));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.steerc.cli.serve.inference;
 
 import dev.steerc.Steerc;
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Bodies;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
@@ -27,11 +28,15 @@ public final class InferenceRoutes implements Routes {
   /** The batch has the processor; a few runs beside it are enough. */
   private static final int RUNS = 2;
 
+  /** Requests that may be as large as a vector file; each is in memory while it comes in. */
+  private static final int LARGE = 4;
+
   private final RawModel model;
   private final String name;
   private final Limits limits;
   private final BooleanSupplier isReady;
-  private final AtOnce runs = new AtOnce(RUNS);
+  private final AtOnce runs = new AtOnce(RUNS, "runs of the graph");
+  private final AtOnce large = new AtOnce(LARGE, "requests with binary data");
 
   /**
    * The addresses for one model.
@@ -58,7 +63,7 @@ public final class InferenceRoutes implements Routes {
   }
 
   private static void send(Context request, Object... pairs) {
-    request.contentType("application/json").result(Json.write(Json.object(pairs)));
+    Answers.json(request, Json.object(pairs));
   }
 
   private void server(Context request) {
@@ -131,8 +136,14 @@ public final class InferenceRoutes implements Routes {
     if (!isReady.getAsBoolean()) {
       throw Problem.of(Code.STOPPING, "the server is being stopped").exception();
     }
+    boolean isLarge = request.header(InferBody.HEADER) != null;
+    InferAnswer answer = isLarge ? large.run(() -> run(request)) : run(request);
+    answer.send(request);
+  }
+
+  private InferAnswer run(Context request) throws IOException {
     InferBody body = InferBody.of(request, limits);
-    runs.run(() -> run(InferRequest.read(body, model.signature()))).send(request);
+    return runs.run(() -> run(InferRequest.read(body, model.signature())));
   }
 
   private InferAnswer run(InferRequest asked) {

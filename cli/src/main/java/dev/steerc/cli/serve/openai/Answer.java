@@ -21,27 +21,23 @@ interface Answer {
   void idle() throws IOException;
 
   /**
-   * Has a request answered, until it is done or the client has gone; then its texts are cancelled.
+   * Has a request answered, until it is done or the client has gone.
    *
    * @return whether the client still waits
    */
   static boolean follow(Ticket ticket, Client client, Answer answer)
       throws IOException, InterruptedException {
-    try {
-      while (!client.isGone()) {
-        Optional<Event> event = ticket.next(Client.PATIENCE);
-        if (event.isEmpty()) {
-          answer.idle();
-        } else if (event.get() instanceof Event.Done) {
-          return true;
-        } else {
-          answer.take(event.get());
-        }
+    while (!client.isGone()) {
+      Optional<Event> event = ticket.next(Client.PATIENCE);
+      if (event.isEmpty()) {
+        answer.idle();
+      } else if (event.get() instanceof Event.Done) {
+        return true;
+      } else {
+        answer.take(event.get());
       }
-      return false;
-    } finally {
-      ticket.cancel();
     }
+    return false;
   }
 
   /**

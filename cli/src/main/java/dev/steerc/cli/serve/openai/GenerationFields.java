@@ -18,8 +18,7 @@ record GenerationFields(Body body, Limits limits) {
 
   /** The model's settings with what the request wants. */
   Settings over(Settings model) {
-    Settings settings =
-        model.sampling(this::over).sequences(sequences()).limit(limits.requestTime());
+    Settings settings = model.sampling(this::over).sequences(sequences());
     settings = settings.maxNewTokens(newTokens(model.maxNewTokens()));
     List<String> stops = new ArrayList<>(model.stop());
     stops.addAll(stops());

@@ -3,6 +3,7 @@ package dev.steerc.cli.serve.openai;
 import dev.steerc.cli.chat.ChatTemplate;
 import dev.steerc.cli.serve.batching.Scheduler;
 import dev.steerc.cli.serve.batching.Ticket;
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Body;
 import dev.steerc.cli.serve.http.Caller;
 import dev.steerc.cli.serve.http.Limits;
@@ -11,12 +12,10 @@ import dev.steerc.cli.serve.http.Routes;
 import dev.steerc.cli.serve.vectors.Lease;
 import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
-import dev.steerc.manifest.Json;
 import dev.steerc.runtime.SteeredModel;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.util.Map;
 
 /** The part of OpenAI's API that a language model of one's own needs. */
 public final class OpenAiRoutes implements Routes {
@@ -49,13 +48,11 @@ public final class OpenAiRoutes implements Routes {
   public void addTo(RoutesConfig routes) {
     routes.post("/v1/completions", this::complete, Role.USE);
     routes.post("/v1/chat/completions", this::chat, Role.USE);
-    routes.get("/v1/models", request -> send(request, names.list()), Role.USE);
+    routes.get("/v1/models", request -> Answers.json(request, names.list()), Role.USE);
     routes.get(
-        "/v1/models/{id}", request -> send(request, names.one(request.pathParam("id"))), Role.USE);
-  }
-
-  private static void send(Context request, Map<String, Object> answer) {
-    request.contentType("application/json").result(Json.write(answer));
+        "/v1/models/{id}",
+        request -> Answers.json(request, names.one(request.pathParam("id"))),
+        Role.USE);
   }
 
   private void complete(Context request) throws IOException, InterruptedException {
@@ -79,11 +76,15 @@ public final class OpenAiRoutes implements Routes {
   private void generate(Context request, Asked asked, Form form)
       throws IOException, InterruptedException {
     Ticket ticket = scheduler.submit(Caller.of(request).name(), asked.runs());
-    Document document = Document.of(asked, form, model);
-    if (asked.stream()) {
-      StreamedAnswer.send(request, ticket, document);
-    } else {
-      WholeAnswer.send(request, ticket, document);
+    try {
+      Document document = Document.of(asked, form, model);
+      if (asked.stream()) {
+        StreamedAnswer.send(request, ticket, document);
+      } else {
+        WholeAnswer.send(request, ticket, document);
+      }
+    } finally {
+      ticket.cancel(); // of no effect on texts that have ended
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.steerc.cli.serve.batching.Ticket;
 import dev.steerc.cli.serve.http.Failures;
 import dev.steerc.cli.serve.http.Visit;
 import dev.steerc.manifest.Json;
-import dev.steerc.problem.Problem;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.TokenScore;
 import io.javalin.http.Context;
@@ -56,10 +55,10 @@ final class StreamedAnswer implements Answer {
         request.status(GONE);
       }
     } catch (RuntimeException e) {
-      if (out == null) {
-        throw e;
+      if (out != null) {
+        write(Failures.body(Failures.problem(e)));
       }
-      fail(e);
+      throw e; // the log hears of it, and an answer that has begun stays as it is
     }
   }
 
@@ -96,12 +95,6 @@ final class StreamedAnswer implements Answer {
       write(document.usageChunk(ticket.completions()));
     }
     send("data: [DONE]\n\n");
-  }
-
-  private void fail(RuntimeException e) throws IOException {
-    Problem problem = Failures.problem(e);
-    Visit.of(request).failed(problem);
-    write(Failures.body(problem));
   }
 
   private void write(Object event) throws IOException {

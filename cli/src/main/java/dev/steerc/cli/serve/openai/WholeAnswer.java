@@ -2,8 +2,8 @@ package dev.steerc.cli.serve.openai;
 
 import dev.steerc.cli.serve.batching.Event;
 import dev.steerc.cli.serve.batching.Ticket;
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Visit;
-import dev.steerc.manifest.Json;
 import dev.steerc.runtime.Completion;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -19,7 +19,7 @@ record WholeAnswer() implements Answer {
     }
     Visit.of(request).generated(document.asked().shown(), ticket.completions());
     List<Completion> texts = ticket.completions().stream().map(Answer::checked).toList();
-    request.contentType("application/json").result(Json.write(document.whole(texts)));
+    Answers.json(request, document.whole(texts));
   }
 
   @Override

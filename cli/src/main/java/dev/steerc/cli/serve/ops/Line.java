@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * A request that is over, as the log has it.
@@ -18,8 +17,6 @@ import java.util.stream.Collectors;
  * @param path without the query, which may hold anything
  */
 record Line(Visit visit, String method, String path, int status, Duration time) {
-
-  private static final int SHORT = "sha256:".length() + 12;
 
   /** As an object. */
   Map<String, Object> fields(boolean texts) {
@@ -103,12 +100,6 @@ record Line(Visit visit, String method, String path, int status, Duration time) 
 
   private List<String> texts() {
     return visit.texts().stream().map(Completion::text).toList();
-  }
-
-  private String shortened() {
-    return steerings().stream()
-        .map(one -> one.substring(0, Math.min(SHORT, one.length())))
-        .collect(Collectors.joining(" "));
   }
 
   /** The fingerprints of all steerings but none. */

@@ -8,6 +8,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -67,7 +68,7 @@ public final class Meters {
   }
 
   private static String label(Change change) {
-    return change.name().toLowerCase(java.util.Locale.ROOT);
+    return change.name().toLowerCase(Locale.ROOT);
   }
 
   private Counter counter(String name, String help, String... labels) {

@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.ops;
 
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
 import dev.steerc.manifest.Json;
@@ -29,10 +30,8 @@ public record OpsRoutes(String name, Supplier<Health> health, Meters meters) imp
 
   private void health(Context request) {
     Health now = health.get();
-    request
-        .status(now == Health.OK ? 200 : 503)
-        .contentType("application/json")
-        .result(Json.write(Json.object("status", now.label(), "model", name)));
+    request.status(now == Health.OK ? 200 : 503);
+    Answers.json(request, Json.object("status", now.label(), "model", name));
   }
 
   private void metrics(Context request) throws IOException {

@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.playground;
 
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
 import dev.steerc.manifest.Json;
@@ -36,8 +37,6 @@ public record PlaygroundRoutes(SteeredModel model, String name, int mostTokens, 
   private void page(Context request) {
     request
         .header("Content-Security-Policy", PAGE.policy())
-        .header("X-Content-Type-Options", "nosniff")
-        .header("Referrer-Policy", "no-referrer")
         .header("Cross-Origin-Opener-Policy", "same-origin")
         .header("Cache-Control", "no-cache")
         .contentType("text/html; charset=utf-8")
@@ -47,22 +46,20 @@ public record PlaygroundRoutes(SteeredModel model, String name, int mostTokens, 
   private void about(Context request) {
     Settings defaults = model.defaults();
     OptionalInt context = model.context();
-    request
-        .contentType("application/json")
-        .result(
-            Json.write(
-                Json.object(
-                    "model",
-                    name,
-                    "chat",
-                    chats,
-                    "max_tokens",
-                    Math.min(defaults.maxNewTokens(), mostTokens),
-                    "most_tokens",
-                    Math.min(mostTokens, context.orElse(mostTokens)),
-                    "temperature",
-                    defaults.sampling().isGreedy() ? 0 : defaults.sampling().temperature(),
-                    "taps",
-                    model.ports().taps().keySet().stream().map(Site::text).toList())));
+    Answers.json(
+        request,
+        Json.object(
+            "model",
+            name,
+            "chat",
+            chats,
+            "max_tokens",
+            Math.min(defaults.maxNewTokens(), mostTokens),
+            "most_tokens",
+            Math.min(mostTokens, context.orElse(mostTokens)),
+            "temperature",
+            defaults.sampling().isGreedy() ? 0 : defaults.sampling().temperature(),
+            "taps",
+            model.ports().taps().keySet().stream().map(Site::text).toList()));
   }
 }

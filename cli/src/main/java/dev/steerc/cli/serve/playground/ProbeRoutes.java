@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.playground;
 
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Body;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
@@ -37,7 +38,7 @@ public record ProbeRoutes(
     Body body = Body.of(request);
     Probe probe =
         Probe.of(
-            registry.file(body.needText("vector")),
+            registry.file(body.needText("vector"), "vector"),
             body.text("site"),
             model.ports().taps().keySet());
     GivenText text = GivenText.of(body, model);
@@ -53,7 +54,7 @@ public record ProbeRoutes(
         turn.take(() -> model.activationsOf(List.of(whole), Set.of(probe.site())))
             .get(0)
             .get(probe.site());
-    request.contentType("application/json").result(Json.write(answer(probe, text, seen)));
+    Answers.json(request, answer(probe, text, seen));
   }
 
   private Object answer(Probe probe, GivenText text, Floats seen) {

@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.vectors;
 
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Body;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
@@ -33,7 +34,7 @@ record DefaultRoutes(Registry registry) implements Routes {
       double scale = now.defaults().of(name);
       all.add(Json.object("id", all.size(), "name", name, "scale", scale));
     }
-    VectorRoutes.answer(request, all);
+    Answers.json(request, all);
   }
 
   /** All vectors in order, and those that are gone and still steer by default. */

@@ -100,7 +100,7 @@ record Listed(
         "in_use",
         uses,
         "metadata",
-        file.map(VectorFile::about).orElse(Map.of()),
+        metadata(),
         "fits",
         fits(),
         "problem",

@@ -27,7 +27,6 @@ import java.util.TreeSet;
  * at once a second, as others may change it too. Whoever has taken a {@link Snapshot} keeps it.
  */
 public final class Registry implements AutoCloseable {
-  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final long SOON = Duration.ofMillis(100).toNanos();
 
   private final SteeredModel model;
@@ -36,10 +35,10 @@ public final class Registry implements AutoCloseable {
   private final Meters meters;
   private final Log log;
   private final Lease.Uses uses = new Lease.Uses();
+  private final Watch watch;
   private volatile Snapshot now;
   private long missed = System.nanoTime() - SOON;
   private Set<Problem> known = Set.of();
-  private boolean closed;
 
   /**
    * Opens a folder, which need not be there, and removes what a killed process has left in it.
@@ -55,9 +54,7 @@ public final class Registry implements AutoCloseable {
     Upload.removeLeftovers(folder);
     now = Snapshot.of(folder, model);
     tell(now.problems());
-    Thread thread = new Thread(this::watch, "vectors");
-    thread.setDaemon(true);
-    thread.start();
+    this.watch = new Watch(this::look, this::failed);
   }
 
   /** What is done to a vector: the new state of it, and whether there was one before. */
@@ -93,10 +90,11 @@ public final class Registry implements AutoCloseable {
   /**
    * A vector with all that its file says.
    *
+   * @param field of a request, which names it
    * @throws SteercException when there is none of that name, or its file is broken
    */
-  public VectorFile file(String name) {
-    return now.file(name);
+  public VectorFile file(String name, String field) {
+    return new TermReader(now, false).file(name, field);
   }
 
   /** Notes that somebody uses the vectors of a steering, until the lease is closed. */
@@ -192,29 +190,6 @@ public final class Registry implements AutoCloseable {
     look();
   }
 
-  private void watch() {
-    while (pause()) {
-      try {
-        look();
-      } catch (RuntimeException e) {
-        // a mistake of ours must not end the watch
-        meters.failure(Code.INTERNAL);
-        log.mistake(e);
-      }
-    }
-  }
-
-  private synchronized boolean pause() {
-    try {
-      if (!closed) {
-        wait(PAUSE.toMillis());
-      }
-      return !closed;
-    } catch (InterruptedException e) {
-      return false;
-    }
-  }
-
   /** Looks at the folder; where it cannot be read, all stays as it was. */
   private synchronized void look() {
     try {
@@ -247,9 +222,13 @@ public final class Registry implements AutoCloseable {
     known = Set.copyOf(problems);
   }
 
+  private void failed(RuntimeException mistake) {
+    meters.failure(Code.INTERNAL);
+    log.mistake(mistake);
+  }
+
   @Override
-  public synchronized void close() {
-    closed = true;
-    notifyAll();
+  public void close() {
+    watch.close();
   }
 }

@@ -11,6 +11,7 @@ import dev.steerc.runtime.steering.VectorFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -98,7 +99,7 @@ record Upload(Path folder, String name, Path file) implements AutoCloseable {
   /** No other kind of file has a brace first and no zero soon behind it. */
   private boolean isJson() throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      String head = new String(in.readNBytes(8), java.nio.charset.StandardCharsets.ISO_8859_1);
+      String head = new String(in.readNBytes(8), StandardCharsets.ISO_8859_1);
       return head.stripLeading().startsWith("{") && head.indexOf(0) < 0;
     }
   }

@@ -1,5 +1,6 @@
 package dev.steerc.cli.serve.vectors;
 
+import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Bodies;
 import dev.steerc.cli.serve.http.Limits;
 import dev.steerc.cli.serve.http.Role;
@@ -13,7 +14,6 @@ import dev.steerc.runtime.exchange.Dialect;
 import dev.steerc.runtime.steering.VectorFile;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
@@ -32,7 +32,7 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
   }
 
   private void list(Context request) {
-    answer(
+    Answers.json(
         request,
         Json.object(
             "object",
@@ -49,11 +49,8 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
         request, Optional.ofNullable(known.listed().get(name)).orElseThrow(VectorRoutes::missing));
   }
 
-  private void put(Context request) throws IOException {
+  private void put(Context request) {
     String name = Names.checked(request.pathParam("name"));
-    if (request.req().getContentLengthLong() > limits.vectorBytes()) {
-      throw Upload.tooLarge(limits.vectorBytes());
-    }
     store(request, name, request.bodyInputStream());
   }
 
@@ -61,7 +58,7 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
   void store(Context request, String name, InputStream body) {
     Optional<Dialect> dialect = Optional.ofNullable(request.queryParam("dialect")).map(Dialect::of);
     try (Upload upload = Upload.receive(body, registry.folder(), name, limits.vectorBytes())) {
-      Registry.Change change = registry.put(read(upload, dialect), Precondition.of(request));
+      Registry.Change change = put(upload, dialect, Precondition.of(request));
       request.status(change.replaced() ? 200 : 201);
       answer(request, change.vector());
     } catch (SteercException e) {
@@ -69,12 +66,12 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
     }
   }
 
-  /** One at a time, so that many large ones do not fill the memory. */
-  private VectorFile read(Upload upload, Optional<Dialect> dialect) {
+  /** One at a time is in memory, however many large ones come at once. */
+  private Registry.Change put(Upload upload, Optional<Dialect> dialect, Precondition condition) {
     synchronized (registry) {
       VectorFile file = upload.vector(dialect, limits.bodyBytes());
       Fit.check(model, file.vector());
-      return file;
+      return registry.put(file, condition);
     }
   }
 
@@ -85,16 +82,12 @@ public record VectorRoutes(SteeredModel model, Registry registry, Limits limits)
     } catch (SteercException e) {
       throw Wording.at("", e);
     }
-    answer(request, Json.object("id", name, "object", "vector", "deleted", true));
+    Answers.json(request, Json.object("id", name, "object", "vector", "deleted", true));
   }
 
   private void answer(Context request, Listed vector) {
     vector.revision().ifPresent(revision -> request.header("ETag", '"' + revision + '"'));
-    answer(request, registry.toMap(vector));
-  }
-
-  static void answer(Context request, Object json) {
-    request.contentType("application/json").result(Json.write(json));
+    Answers.json(request, registry.toMap(vector));
   }
 
   private static RuntimeException missing() {

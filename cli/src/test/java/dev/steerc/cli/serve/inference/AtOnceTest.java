@@ -12,7 +12,7 @@ class AtOnceTest {
 
   @Test
   void sendsAwayWhoComesTooMany() throws Exception {
-    AtOnce atOnce = new AtOnce(2);
+    AtOnce atOnce = new AtOnce(2, "runs of the graph");
     CountDownLatch inside = new CountDownLatch(2);
     CountDownLatch leave = new CountDownLatch(1);
     CompletableFuture<?>[] runs = new CompletableFuture<?>[2];
@@ -42,7 +42,7 @@ class AtOnceTest {
 
   @Test
   void aRunThatFailsMakesRoom() {
-    AtOnce atOnce = new AtOnce(1);
+    AtOnce atOnce = new AtOnce(1, "runs");
     assertThatThrownBy(() -> atOnce.run(() -> 1 / Integer.parseInt("0")))
         .isInstanceOf(ArithmeticException.class);
     assertThat(atOnce.run(() -> 1)).isEqualTo(1);

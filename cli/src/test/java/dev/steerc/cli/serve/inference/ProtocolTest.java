@@ -18,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -346,6 +347,44 @@ class ProtocolTest {
       byte[] answer = socket.getInputStream().readNBytes(12);
       assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");
     }
+  }
+
+  /** One that sends half of a large body. */
+  private static Socket half() throws Exception {
+    Socket socket = new Socket("127.0.0.1", server.server().port());
+    String head =
+        """
+        POST /v2/models/demo/infer HTTP/1.1
+        Host: 127.0.0.1
+        Inference-Header-Content-Length: 2
+        Content-Length: 20000000
+
+        {}"""
+            .replace("\n", "\r\n");
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+    return socket;
+  }
+
+  private static int large() {
+    HttpRequest.Builder request = server.json(Client.INFER, Json.object("inputs", List.of()));
+    return TestServer.send(request.header("Inference-Header-Content-Length", "13")).status();
+  }
+
+  @Test
+  @Timeout(60)
+  void fewLargeBodiesAreInMemoryAtOnce() throws Exception {
+    List<Socket> halves = List.of(half(), half(), half(), half());
+    while (large() != 429) {
+      Thread.sleep(10);
+    }
+    assertThat(client.infer(inputs(1, 3), Numbers::flat, "logits")).containsKey("logits");
+    for (Socket half : halves) {
+      half.close();
+    }
+    while (large() != 400) {
+      Thread.sleep(10);
+    }
+    assertThat(server.log()).doesNotContain("at dev.steerc");
   }
 
   @Test

@@ -202,6 +202,13 @@ class ProbeTest {
     refused(413, "too-large", "text", TEXT.repeat(1000), "vector", "joy");
   }
 
+  @Test
+  void aVectorThatIsNotThereIsRefusedInTheWordsOfTheApi() {
+    Answer answer = server.post("/v1/probe", "text", TEXT, "vector", "x".repeat(100_000));
+    assertThat(answer.text()).contains("`vector`: ", "GET /v1/vectors lists them");
+    assertThat(answer.text()).doesNotContain("kitchen-question", "path").hasSizeLessThan(1000);
+  }
+
   private static void refused(int status, String code, Object... pairs) {
     Answer answer = server.post("/v1/probe", pairs);
     assertThat(answer.status()).as(answer.text()).isEqualTo(status);

@@ -293,6 +293,16 @@ class RegistryTest {
   }
 
   @Test
+  void ofLongMetadataTheListHasTheBeginning() throws IOException {
+    Vector joy = VectorFile.read(server.vectors().resolve("joy.safetensors"));
+    Path file = other.resolve("long.safetensors");
+    VectorFile.write(joy, Map.of("story", "x".repeat(20_000)), file);
+    assertThat(server.put("/v1/vectors/my-long", Files.readAllBytes(file)).status()).isEqualTo(201);
+    Map<?, ?> metadata = (Map<?, ?>) get("my-long").get("metadata");
+    assertThat(metadata.get("story")).isEqualTo("x".repeat(1000) + "...");
+  }
+
+  @Test
   void anotherKindOfFileIsNotReplaced() throws IOException {
     byte[] npy = as(VectorFormat.NPY, GgufOptions.DEFAULT, file("joy"));
     Files.write(server.vectors().resolve("my-own.npy"), npy);
