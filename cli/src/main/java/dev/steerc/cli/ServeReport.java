@@ -71,7 +71,7 @@ final class ServeReport {
   private String example() {
     String key = options.keys().isPresent() ? " -H \"Authorization: Bearer $KEY\"" : "";
     Map<String, Object> body = Json.object("prompt", "I feel");
-    vectors.stream().findFirst().ifPresent(one -> body.put("steering", one + ":4"));
+    vectors.stream().findFirst().ifPresent(one -> body.put("steering", one));
     return "curl " + url + "/v1/completions" + key + " -d '" + Json.write(body) + "'";
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A request that is over, as the log has it.
@@ -17,6 +18,8 @@ import java.util.Map;
  * @param path without the query, which may hold anything
  */
 record Line(Visit visit, String method, String path, int status, Duration time) {
+
+  private static final int SHOWN = "sha256:".length() + 12;
 
   /** As an object. */
   Map<String, Object> fields(boolean texts) {
@@ -68,7 +71,7 @@ record Line(Visit visit, String method, String path, int status, Duration time) 
             "tokens",
             none ? null : promptTokens() + "+" + tokens() + " tokens",
             "steering",
-            steerings().isEmpty() ? null : String.join(" ", steerings()),
+            steerings().isEmpty() ? null : shortened(),
             "caller",
             visit.caller().map(Caller::name).orElse("-"),
             "id",
@@ -100,6 +103,13 @@ record Line(Visit visit, String method, String path, int status, Duration time) 
 
   private List<String> texts() {
     return visit.texts().stream().map(Completion::text).toList();
+  }
+
+  /** As much of the fingerprints as tells them apart; the rest is in receipts and in JSON. */
+  private String shortened() {
+    return steerings().stream()
+        .map(one -> one.substring(0, Math.min(one.length(), SHOWN)))
+        .collect(Collectors.joining(" "));
   }
 
   /** The fingerprints of all steerings but none. */
