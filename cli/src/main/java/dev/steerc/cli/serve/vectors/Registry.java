@@ -44,7 +44,7 @@ public final class Registry implements AutoCloseable {
   /**
    * Opens a folder, which need not be there, and removes what a killed process has left in it.
    *
-   * @throws SteercException when the folder is there and cannot be read
+   * @throws SteercException when the folder is there and cannot be read, or is none
    */
   public Registry(SteeredModel model, Path folder, Limits limits, Meters meters, Log log) {
     this.model = model;
@@ -52,12 +52,21 @@ public final class Registry implements AutoCloseable {
     this.limits = limits;
     this.meters = meters;
     this.log = log;
+    checkFolder();
     Upload.removeLeftovers(folder);
     now = Snapshot.of(folder, model);
     tell(now.problems());
     Thread thread = new Thread(this::watch, "vectors");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  private void checkFolder() {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw Problem.of(Code.FILE_NOT_FOUND, "`" + folder + "` is no folder")
+          .help("pass the folder of the vectors, or none for the one beside the model")
+          .exception();
+    }
   }
 
   /** What is done to a vector: the new state of it, and whether there was one before. */
@@ -88,15 +97,6 @@ public final class Registry implements AutoCloseable {
     Set<String> names = new TreeSet<>();
     now.listed().values().stream().filter(Listed::fits).map(Listed::name).forEach(names::add);
     return names;
-  }
-
-  /**
-   * A vector with all that its file says.
-   *
-   * @throws SteercException when there is none of that name, or its file is broken
-   */
-  public VectorFile file(String name) {
-    return now.file(name);
   }
 
   /** Notes that somebody uses the vectors of a steering, until the lease is closed. */

@@ -7,6 +7,7 @@ import dev.steerc.runtime.steering.Positions;
 import dev.steerc.runtime.steering.SteerText;
 import dev.steerc.runtime.steering.Term;
 import dev.steerc.runtime.steering.Vector;
+import dev.steerc.runtime.steering.VectorFile;
 import dev.steerc.runtime.steering.VectorStore;
 import java.util.Optional;
 import java.util.Set;
@@ -51,7 +52,7 @@ record TermReader(Snapshot now, boolean inline) {
 
   /** A term as an object. */
   Term of(Body body) {
-    Fields.checkKnown(body, FIELDS);
+    body.checkKnown(FIELDS);
     boolean isOwn = body.has("values") || body.has("sites");
     if (isOwn == body.has("vector")) {
       throw body.wrong("vector", "`" + body.place() + ".vector` is missing, or not all there is");
@@ -73,8 +74,12 @@ record TermReader(Snapshot now, boolean inline) {
   }
 
   Vector vector(String name, String field) {
+    return file(name, field).vector();
+  }
+
+  VectorFile file(String name, String field) {
     try {
-      return now.file(shortened(name)).vector();
+      return now.file(shortened(name));
     } catch (SteercException e) {
       throw Wording.at(field, e);
     }
