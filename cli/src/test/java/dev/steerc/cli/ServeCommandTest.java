@@ -114,6 +114,13 @@ class ServeCommandTest {
   }
 
   @Test
+  void aFileIsNoFolderOfVectors() throws Exception {
+    Steered.Run run = serve("model.steered.onnx", "--vectors=model.steered.onnx", "--port=0");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.output()).contains("`model.steered.onnx` is no folder");
+  }
+
+  @Test
   void wrongOptionsAreToldTogether() throws Exception {
     Steered.Run run = serve("model.steered.onnx", "--max-batch=0", "--max-body=1");
     assertThat(run.exit()).isEqualTo(2);

@@ -38,7 +38,8 @@ public final class Json {
   }
 
   /**
-   * Reads a document; numbers become {@link Long} where they are whole, else {@link Double}.
+   * Reads a document; numbers become {@link Long} where they are whole and fit, else {@link
+   * Double}.
    *
    * @throws IllegalArgumentException with the position when it is malformed
    */
@@ -197,7 +198,18 @@ public final class Json {
     if (!NUMBER.matcher(number).matches()) {
       throw wrong("a value expected");
     }
-    return number.matches("-?\\d{1,18}") ? (Object) Long.valueOf(number) : Double.valueOf(number);
+    return number(number);
+  }
+
+  private static Object number(String number) {
+    try {
+      if (number.matches("-?\\d{1,19}")) {
+        return Long.valueOf(number);
+      }
+    } catch (NumberFormatException e) {
+      // a little more than a long holds
+    }
+    return Double.valueOf(number);
   }
 
   private String string() {

@@ -27,6 +27,8 @@ class JsonTest {
         "0",
         "-1",
         "999999999999999999",
+        "9223372036854775807",
+        "-9223372036854775808",
         "0.5",
         "-1.0E-10",
         "{\"a\":[1,{\"b\":null}],\"c\":\"d\"}",
@@ -52,6 +54,7 @@ class JsonTest {
   void wholeNumbersAreLongs() {
     assertThat(Json.parse("[7,-7,7.0,7e0]")).isEqualTo(List.of(7L, -7L, 7.0, 7.0));
     assertThat(Json.parse("9999999999999999999")).isEqualTo(1e19);
+    assertThat(Json.parse("9223372036854775808")).isEqualTo(0x1p63);
   }
 
   @Test

@@ -81,25 +81,32 @@ public final class RawModel {
   }
 
   /**
-   * What each output will take, in bytes, by inputs that were checked. A size that no input tells
-   * counts as the tokens that are run with those in the cache.
+   * What each output will take, in bytes, by inputs that were checked. Where no input tells a size,
+   * the first one without a name is the rows, and any other counts as the tokens that are run with
+   * those in the cache.
    */
   public Map<String, Long> sizes(Map<String, TensorData> inputs) {
     RawGraph graph = graph(inputs.keySet());
     Map<String, Long> symbols = graph.symbols(inputs);
-    long otherwise = extent(inputs).columns();
+    Extent extent = extent(inputs);
     Map<String, Long> sizes = new LinkedHashMap<>();
     for (Signature.Slot output : graph.signature().outputs()) {
-      long[] dims =
-          output.dims().stream().mapToLong(dim -> size(dim, symbols, otherwise)).toArray();
-      long bytes = TensorData.bytes(output.type(), dims);
+      long bytes = TensorData.bytes(output.type(), sizes(output.dims(), symbols, extent));
       sizes.put(output.name(), bytes < 0 ? Long.MAX_VALUE : bytes);
     }
     return sizes;
   }
 
-  private static long size(Dim dim, Map<String, Long> symbols, long otherwise) {
-    return dim.isFixed() ? dim.size() : symbols.getOrDefault(dim.name(), otherwise);
+  private static long[] sizes(List<Dim> dims, Map<String, Long> symbols, Extent extent) {
+    long[] sizes = new long[dims.size()];
+    for (int i = 0; i < sizes.length; i++) {
+      Dim dim = dims.get(i);
+      // what has fewer sizes than rows, tokens and width may be flat, with both in the first
+      boolean isRows = i == 0 && sizes.length > 2 && dim.name().isEmpty();
+      long otherwise = isRows ? extent.rows() : extent.columns();
+      sizes[i] = dim.isFixed() ? dim.size() : symbols.getOrDefault(dim.name(), otherwise);
+    }
+    return sizes;
   }
 
   /**

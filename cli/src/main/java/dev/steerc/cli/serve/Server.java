@@ -47,7 +47,7 @@ public final class Server implements AutoCloseable {
             new VectorRoutes(model, registry, options.limits()),
             new InferenceRoutes(
                 model, options.name(), options.limits(), () -> scheduler.health() == Health.OK),
-            new ProbeRoutes(model, registry, steerings),
+            new ProbeRoutes(model, steerings),
             PlaygroundRoutes.of(model, options.name(), options.limits().newTokens()));
     AccessLog requests = new AccessLog(log, meters, options.logPrompts());
     Front front =

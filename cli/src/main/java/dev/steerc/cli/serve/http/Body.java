@@ -1,6 +1,7 @@
 package dev.steerc.cli.serve.http;
 
 import dev.steerc.manifest.Json;
+import dev.steerc.problem.Choices;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import io.javalin.http.Context;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -23,6 +26,7 @@ import java.util.stream.IntStream;
  *     messages[0]}
  */
 public record Body(Map<?, ?> fields, String place) {
+  private static final int LONG = 64;
 
   /** The body of a request. */
   public static Body of(Context request) {
@@ -68,6 +72,21 @@ public record Body(Map<?, ?> fields, String place) {
 
   private String path(String field) {
     return place.isEmpty() ? field : place + "." + field;
+  }
+
+  /** Refuses fields that would be of no effect. */
+  public void checkKnown(Set<String> known) {
+    for (Object key : fields.keySet()) {
+      String name = key.toString();
+      if (!known.contains(name) && name.length() < LONG) {
+        throw Problem.of(Code.BAD_REQUEST, "there is no field `" + path(name) + "`")
+            .at(path(name))
+            .help(Choices.help(name, new TreeSet<>(known)))
+            .exception();
+      } else if (!known.contains(name)) {
+        throw wrong("", "a field is unknown, and its name is too long to be told");
+      }
+    }
   }
 
   public boolean has(String field) {

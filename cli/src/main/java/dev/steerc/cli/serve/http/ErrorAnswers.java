@@ -18,7 +18,9 @@ final class ErrorAnswers implements Request.Handler {
     int status = response.getStatus();
     Problem problem =
         Visit.of(request).problem().orElseGet(() -> Failures.problem(status, reason(request)));
-    write(request, response, callback, status, problem);
+    // a version that is unknown is the client's mistake, and no alarm
+    boolean isAlarm = status >= 500;
+    write(request, response, callback, isAlarm ? Failures.status(problem.code()) : status, problem);
     return true;
   }
 
@@ -31,7 +33,9 @@ final class ErrorAnswers implements Request.Handler {
   /** Answers a request that Javalin does not see. */
   static void write(
       Request request, Response response, Callback callback, int status, Problem problem) {
-    Visit.of(request).failed(problem);
+    Visit visit = Visit.of(request);
+    visit.failed(problem);
+    visit.answeredBy(status);
     Jetty.secure(request, response.getHeaders()); // which Jetty does only for what it could read
     Failures.headers(status).forEach(response.getHeaders()::put);
     response.setStatus(status);

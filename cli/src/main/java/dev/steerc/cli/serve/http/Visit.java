@@ -18,6 +18,7 @@ public final class Visit {
   private volatile Optional<Caller> caller = Optional.empty();
   private volatile Optional<String> route = Optional.empty();
   private volatile Optional<Problem> problem = Optional.empty();
+  private volatile Optional<Integer> status = Optional.empty();
   private volatile List<String> prompts = List.of();
   private volatile List<Completion> texts = List.of();
 
@@ -72,6 +73,15 @@ public final class Visit {
   /** Something went wrong, possibly in the middle of a stream that had begun well. */
   public void failed(Problem what) {
     problem = Optional.of(what);
+  }
+
+  /** The status of an answer that Jetty gives by itself, and does not tell the log of. */
+  public Optional<Integer> status() {
+    return status;
+  }
+
+  void answeredBy(int given) {
+    status = Optional.of(given);
   }
 
   /** What was generated from, as text; kept for a log that wants it. */

@@ -37,9 +37,13 @@ public record AccessLog(Log log, Meters meters, boolean texts) implements Reques
 
   /** Jetty answers what is no HTTP by another response than it tells of. */
   private static int status(Visit visit, Response response) {
-    return response.isCommitted()
-        ? response.getStatus()
-        : visit.problem().map(problem -> Failures.status(problem.code())).orElse(HUNG_UP);
+    if (response.isCommitted()) {
+      return response.getStatus();
+    }
+    return visit
+        .status()
+        .or(() -> visit.problem().map(problem -> Failures.status(problem.code())))
+        .orElse(HUNG_UP);
   }
 
   private void count(Line line) {

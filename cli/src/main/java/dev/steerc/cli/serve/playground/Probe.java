@@ -3,6 +3,7 @@ package dev.steerc.cli.serve.playground;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.ConditionText;
 import dev.steerc.runtime.steering.Edit;
@@ -31,8 +32,7 @@ record Probe(String vector, Site site, Floats direction, Optional<ConditionText>
    */
   static Probe of(VectorFile file, Optional<String> where, Set<Site> taps) {
     Optional<ConditionText> when =
-        Optional.ofNullable(file.metadata().get("when"))
-            .map(text -> ConditionText.parse(file.name() + text));
+        Optional.ofNullable(file.metadata().get("when")).map(text -> condition(file.name() + text));
     Site site =
         where.map(text -> named(text, file, taps)).orElseGet(() -> ownSite(file, when, taps));
     if (!taps.contains(site)) {
@@ -44,6 +44,17 @@ record Probe(String vector, Site site, Floats direction, Optional<ConditionText>
     Edit edit = file.at(site).vector().edits().get(site);
     return new Probe(
         file.name(), site, direction(edit, file), when.filter(one -> one.site().equals(site)));
+  }
+
+  private static ConditionText condition(String text) {
+    try {
+      return ConditionText.parse(text);
+    } catch (SteercException e) {
+      throw Problem.of(Code.BAD_STEER, "the condition `" + text + "` cannot be understood")
+          .note("the vector's own metadata says so, under `when`")
+          .help("PUT the vector with a `when` such as @3.resid_mid>0.2, or without one")
+          .exception();
+    }
   }
 
   private static Site named(String text, VectorFile file, Set<Site> taps) {

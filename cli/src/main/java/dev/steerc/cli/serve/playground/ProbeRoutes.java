@@ -4,7 +4,6 @@ import dev.steerc.cli.serve.http.Answers;
 import dev.steerc.cli.serve.http.Body;
 import dev.steerc.cli.serve.http.Role;
 import dev.steerc.cli.serve.http.Routes;
-import dev.steerc.cli.serve.vectors.Registry;
 import dev.steerc.cli.serve.vectors.SteeringReader;
 import dev.steerc.manifest.Json;
 import dev.steerc.problem.Code;
@@ -21,12 +20,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Tells for each token of a text how much it looks like a vector to the model. */
-public record ProbeRoutes(
-    SteeredModel model, Registry registry, SteeringReader steerings, Turn turn) implements Routes {
+public record ProbeRoutes(SteeredModel model, SteeringReader steerings, Turn turn)
+    implements Routes {
+  private static final Set<String> FIELDS =
+      Set.of(
+          "vector",
+          "site",
+          "text",
+          "prompt",
+          "completion",
+          "token_ids",
+          "prompt_tokens",
+          "steering");
   private static final int MOST_TOKENS = 4096;
 
-  public ProbeRoutes(SteeredModel model, Registry registry, SteeringReader steerings) {
-    this(model, registry, steerings, new Turn(8, Duration.ofSeconds(5)));
+  public ProbeRoutes(SteeredModel model, SteeringReader steerings) {
+    this(model, steerings, new Turn(8, Duration.ofSeconds(5)));
   }
 
   @Override
@@ -36,11 +45,9 @@ public record ProbeRoutes(
 
   private void probe(Context request) throws InterruptedException {
     Body body = Body.of(request);
+    body.checkKnown(FIELDS);
     Probe probe =
-        Probe.of(
-            registry.file(body.needText("vector"), "vector"),
-            body.text("site"),
-            model.ports().taps().keySet());
+        Probe.of(steerings.file(body, "vector"), body.text("site"), model.ports().taps().keySet());
     GivenText text = GivenText.of(body, model);
     if (text.ids().length > MOST_TOKENS) {
       throw Problem.of(Code.TOO_LARGE, "the text has " + text.ids().length + " tokens")

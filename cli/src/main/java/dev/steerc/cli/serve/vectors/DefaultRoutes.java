@@ -48,7 +48,7 @@ record DefaultRoutes(Registry registry) implements Routes {
     Map<String, Double> strengths = new LinkedHashMap<>();
     List<String> names = names(registry.now());
     for (Body one : Body.ofList(request.bodyAsBytes(), "vectors").objects("vectors")) {
-      Fields.checkKnown(one, FIELDS);
+      one.checkKnown(FIELDS);
       String name = name(one, names);
       double scale = one.number("scale").orElseThrow(() -> one.wrong("scale", "it is missing"));
       if (strengths.put(name, scale) != null) {

@@ -1,17 +1,12 @@
 package dev.steerc.cli.serve.vectors;
 
 import dev.steerc.cli.serve.http.Body;
-import dev.steerc.problem.Choices;
-import dev.steerc.problem.Code;
-import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.steering.Places;
 import dev.steerc.runtime.steering.Vector;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What the ways of writing a vector in JSON have in common. */
@@ -19,22 +14,6 @@ final class Fields {
   private static final List<String> OPS = List.of("add", "ablate", "clamp", "reflect");
 
   private Fields() {}
-
-  /** Refuses fields that would be of no effect. */
-  static void checkKnown(Body body, Set<String> known) {
-    for (Object key : body.fields().keySet()) {
-      String name = key.toString();
-      if (!known.contains(name) && name.length() < 64) {
-        String where = body.place().isEmpty() ? name : body.place() + "." + name;
-        throw Problem.of(Code.BAD_REQUEST, "there is no field `" + where + "`")
-            .at(where)
-            .help(Choices.help(name, new TreeSet<>(known)))
-            .exception();
-      } else if (!known.contains(name)) {
-        throw body.wrong("", "a field is unknown, and its name is too long to be told");
-      }
-    }
-  }
 
   /** The vector with the operation that {@code op} and {@code level} ask for. */
   static Vector use(Vector vector, Body body) {

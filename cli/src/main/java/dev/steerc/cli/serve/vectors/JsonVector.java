@@ -24,7 +24,7 @@ final class JsonVector {
   /** An upload. */
   static VectorFile file(byte[] json, Path path) {
     Body body = Body.of(json);
-    Fields.checkKnown(body, FIELDS);
+    body.checkKnown(FIELDS);
     Vector vector = Fields.use(vector(body, VectorFile.name(path)), body);
     Optional<String> base = body.text("base");
     Vector based =

@@ -120,8 +120,12 @@ record Listed(
 
   /** The operation of a vector, of which a file has only one. */
   static String op(Vector vector) {
-    Edit first = vector.placeless().orElseGet(() -> vector.edits().values().iterator().next());
-    return first.op();
+    return first(vector).op();
+  }
+
+  /** An edit of a vector; all of them have the same operation and numbers. */
+  static Edit first(Vector vector) {
+    return vector.placeless().orElseGet(() -> vector.edits().values().iterator().next());
   }
 
   private static List<String> sites(Vector vector) {

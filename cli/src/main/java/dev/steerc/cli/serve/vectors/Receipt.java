@@ -42,6 +42,7 @@ public final class Receipt {
             "positions", term.positions().toString(),
             "decay", term.decay().toString(),
             "revision", term.vector().revision());
+    vector.putAll(Listed.first(term.vector()).numbers());
     term.condition()
         .ifPresent(
             when -> {

@@ -43,7 +43,7 @@ public final class Registry implements AutoCloseable {
   /**
    * Opens a folder, which need not be there, and removes what a killed process has left in it.
    *
-   * @throws SteercException when the folder is there and cannot be read
+   * @throws SteercException when the folder is there and cannot be read, or is none
    */
   public Registry(SteeredModel model, Path folder, Limits limits, Meters meters, Log log) {
     this.model = model;
@@ -51,10 +51,19 @@ public final class Registry implements AutoCloseable {
     this.limits = limits;
     this.meters = meters;
     this.log = log;
+    checkFolder();
     Upload.removeLeftovers(folder);
     now = Snapshot.of(folder, model);
     tell(now.problems());
     this.watch = new Watch(this::look, this::failed);
+  }
+
+  private void checkFolder() {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw Problem.of(Code.FILE_NOT_FOUND, "`" + folder + "` is no folder")
+          .help("pass the folder of the vectors, or none for the one beside the model")
+          .exception();
+    }
   }
 
   /** What is done to a vector: the new state of it, and whether there was one before. */
@@ -85,16 +94,6 @@ public final class Registry implements AutoCloseable {
     Set<String> names = new TreeSet<>();
     now.listed().values().stream().filter(Listed::fits).map(Listed::name).forEach(names::add);
     return names;
-  }
-
-  /**
-   * A vector with all that its file says.
-   *
-   * @param field of a request, which names it
-   * @throws SteercException when there is none of that name, or its file is broken
-   */
-  public VectorFile file(String name, String field) {
-    return new TermReader(now, false).file(name, field);
   }
 
   /** Notes that somebody uses the vectors of a steering, until the lease is closed. */

@@ -7,11 +7,13 @@ import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
+import dev.steerc.runtime.steering.VectorFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What a request says of how to steer.
@@ -33,16 +35,30 @@ public record SteeringReader(SteeredModel model, Registry registry, boolean inli
    * @throws SteercException that names the field
    */
   public Steering read(Body body, Optional<String> vector) {
+    return read(now -> read(body, vector, now));
+  }
+
+  /**
+   * The vector that a field names, for another use than to steer.
+   *
+   * @throws SteercException that names the field
+   */
+  public VectorFile file(Body body, String field) {
+    String name = body.needText(field);
+    return read(now -> new TermReader(now, inline).file(name, field));
+  }
+
+  private <T> T read(Function<Snapshot, T> reading) {
     Snapshot now = registry.now();
     try {
-      return read(body, vector, now);
+      return reading.apply(now);
     } catch (SteercException e) {
       boolean isMissing = e.problems().get(0).code() == Code.VECTOR_NOT_FOUND;
       Snapshot later = isMissing ? registry.lookAgain() : now;
       if (later == now) {
         throw e;
       }
-      return read(body, vector, later);
+      return reading.apply(later);
     }
   }
 
@@ -52,7 +68,7 @@ public record SteeringReader(SteeredModel model, Registry registry, boolean inli
     if (asked.isPresent()) {
       return asked.get() instanceof String text
           ? checked(terms(text, body, reader))
-          : checked(terms(body.list(FIELD).orElseThrow(), body, reader));
+          : checked(terms(list(asked.get(), body), body, reader));
     }
     return vector.isPresent()
         ? checked(Map.of("model", Term.of(reader.vector(vector.get(), "model"), 1)))
@@ -84,6 +100,13 @@ public record SteeringReader(SteeredModel model, Registry registry, boolean inli
       checkNumber(parts.size(), body);
     }
     return parts;
+  }
+
+  private static List<?> list(Object asked, Body body) {
+    if (asked instanceof List<?> list) {
+      return list;
+    }
+    throw body.wrong(FIELD, "`steering` is neither a text nor a list");
   }
 
   private Map<String, Term> terms(List<?> list, Body body, TermReader reader) {

@@ -52,7 +52,7 @@ record TermReader(Snapshot now, boolean inline) {
 
   /** A term as an object. */
   Term of(Body body) {
-    Fields.checkKnown(body, FIELDS);
+    body.checkKnown(FIELDS);
     boolean isOwn = body.has("values") || body.has("sites");
     if (isOwn == body.has("vector")) {
       throw body.wrong("vector", "`" + body.place() + ".vector` is missing, or not all there is");

@@ -59,7 +59,10 @@ final class Wording {
               ? "for example harm@3>0.2, or the name of a vector whose file says the rest"
               : "for example joy:4, joy:1.5@2:after:5, or joy:4@4-6:generated:half-life:20";
       case BAD_LAYERS -> "for example 6, 4-8,10, all or 6.attn_out";
-      case SITE_NOT_NAMED -> "say where with `layers`, such as 6 or 6.resid_mid";
+      case SITE_NOT_NAMED ->
+          field.endsWith("when")
+              ? "name a site that the vector has, such as harm@3.resid_mid>0.2"
+              : "say where with `layers`, such as 6 or 6.resid_mid";
       case PORT_MISSING, TAP_MISSING, RANK_FIXED -> "have the operator patch the model for it";
       case WRONG_BASE_MODEL -> "use a vector that was learned on this model";
       case UNSAFE_FILE, UNSUPPORTED_FILE, BAD_TENSOR_FILE -> "send it as safetensors";

@@ -155,7 +155,7 @@ class HostileClientsTest {
   void bytesThatAreNoHttp(String bytes) throws Exception {
     start(Limits.DEFAULT.idleTime());
     String answer = server.answer(bytes);
-    assertThat(answer).matches("(?s)HTTP/1\\.[01] (400|505) .*");
+    assertThat(answer).matches("(?s)HTTP/1\\.[01] 400 .*");
     assertThat(error(answer).get("code")).isEqualTo("bad-request");
     isWell();
     awaitLog("\"status\":400");
@@ -202,6 +202,10 @@ class HostileClientsTest {
   void headersThatAreTooLong() throws Exception {
     start(Limits.DEFAULT.idleTime());
     check(request("GET /health", "X-Long: " + "x".repeat(9000)), 431, Code.TOO_LARGE);
+    while (server.log().isEmpty()) {
+      Thread.sleep(5);
+    }
+    assertThat(server.log()).contains("\"status\":431");
     check(request("GET /" + "x".repeat(9000)), 414, Code.TOO_LARGE);
   }
 

@@ -141,6 +141,13 @@ class ProtocolTest {
   }
 
   @Test
+  void activationsCountAsWhatTheyAre() {
+    String[] taps = {"tap.blocks.0.resid_mid", "tap.blocks.1.resid_mid"};
+    Answer answer = client.post(inputs(1, 128), Numbers::flat, taps);
+    assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+  }
+
+  @Test
   void refusesOtherModelsAndVersions() {
     refuses(server.get("/v2/models/demo2"), 404, "demo2", "the server has `demo`");
     refuses(server.get("/v2/models/demo/versions/2"), 404, "version 2");

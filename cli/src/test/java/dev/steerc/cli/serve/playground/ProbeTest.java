@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.steerc.cli.serve.TestServer;
 import dev.steerc.cli.serve.TestServer.Answer;
+import dev.steerc.manifest.Json;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Completion;
@@ -16,8 +17,10 @@ import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
 import dev.steerc.runtime.steering.VectorFile;
 import dev.steerc.runtime.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -207,6 +210,37 @@ class ProbeTest {
     Answer answer = server.post("/v1/probe", "text", TEXT, "vector", "x".repeat(100_000));
     assertThat(answer.text()).contains("`vector`: ", "GET /v1/vectors lists them");
     assertThat(answer.text()).doesNotContain("kitchen-question", "path").hasSizeLessThan(1000);
+  }
+
+  @Test
+  void problemsAreToldInTheWordsOfTheApi() {
+    Answer missing = server.post("/v1/probe", "text", TEXT, "vector", "jox");
+    assertThat(missing.status()).isEqualTo(404);
+    assertThat(missing.text()).contains("did you mean `joy`").doesNotContain("--", "calm");
+    server.put("/v1/vectors/vague", vectorThatSays("@2>x"));
+    Answer vague = server.post("/v1/probe", "text", TEXT, "vector", "vague");
+    assertThat(vague.status()).isEqualTo(400);
+    assertThat(vague.text()).contains("`vague@2>x`").doesNotContain("--", "shell");
+    server.delete("/v1/vectors/vague");
+  }
+
+  private static byte[] vectorThatSays(String when) {
+    Object vector =
+        Json.object(
+            "values",
+            Collections.nCopies(128, 1.0),
+            "site",
+            "2.resid_mid",
+            "metadata",
+            Json.object("when", when));
+    return Json.write(vector).getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aFieldThatIsUnknownIsNoneThatHasNoEffect() {
+    Answer answer = server.post("/v1/probe", "text", TEXT, "vector", "joy", "steerings", "joy:4");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.text()).contains("did you mean `steering`?");
   }
 
   private static void refused(int status, String code, Object... pairs) {

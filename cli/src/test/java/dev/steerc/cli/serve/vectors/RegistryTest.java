@@ -215,6 +215,9 @@ class RegistryTest {
     assertThat(one.status()).as(one.text()).isEqualTo(201);
     assertThat(one.json().get("op")).isEqualTo("ablate");
     assertThat(one.json().get("metadata")).isEqualTo(Json.object("concept", "halves"));
+    Object endless = Json.object("about", "x".repeat(9000));
+    Answer lengthy = putJson("my-json", Json.object("values", ones, "metadata", endless));
+    assertThat(lengthy.text()).contains("x...").hasSizeLessThan(2000);
     Answer two =
         putJson(
             "my-json", Json.object("sites", Json.object("0.resid_mid", ones, "3.resid_mid", ones)));

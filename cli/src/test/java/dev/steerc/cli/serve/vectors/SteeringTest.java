@@ -195,7 +195,7 @@ class SteeringTest {
         "[{'vector':'joy','when':'/etc/hostname'}] | 404 | vector-not-found | steering[0].when | no vector",
         "[{'vector':'joy','when':'joy>2'}] | 400 | bad-steer | steering[0].when | cannot be understood",
         "[{'vector':'joy','when':'joy'}] | 400 | bad-steer | steering[0].when | does not say when",
-        "[{'vector':'joy','when':'joy@9>0.1'}] | 400 | site-not-named | steering[0].when | no direction",
+        "[{'vector':'joy','when':'joy@9>0.1'}] | 400 | site-not-named | steering[0].when | such as harm@3.resid_mid>0.2",
         "[{'vector':'joy','layers':'9'}] | 400 | layer-out-of-range | steering[0] | layer 9 does not exist",
         "[{'vector':'joy','layers':'3'}] | 400 | site-not-named | steering[0] | it has 1.resid_mid",
         "[{'vector':'joy','layers':'high'}] | 400 | bad-request | steering[0].layers | 4-6",
@@ -217,8 +217,8 @@ class SteeringTest {
         "[{'values':[1],'site':'everywhere'}] | 400 | bad-request | steering[0].site | no site",
         "[{'values':[1],'name':'../x'}] | 400 | vector-name | | no name",
         "[1] | 400 | bad-request | steering[0] | neither",
-        "{'vector':'joy'} | 400 | bad-request | steering | no list",
-        "7 | 400 | bad-request | steering | no list",
+        "{'vector':'joy'} | 400 | bad-request | steering | neither a text nor a list",
+        "7 | 400 | bad-request | steering | neither a text nor a list",
         "'joy:x' | 400 | bad-steer | steering | cannot be understood",
         "'joy:4,,formal' | 400 | bad-steer | steering | cannot be understood",
         "'joy:inf' | 400 | bad-strength | steering | cannot be inf",
@@ -304,6 +304,16 @@ class SteeringTest {
     assertThat(reading.get("vector")).isEqualTo("refusal");
     assertThat((Double) reading.get("cosine")).isBetween(-1.0, 1.0);
     assertThat(reading.get("acts")).isInstanceOf(Boolean.class);
+  }
+
+  @Test
+  void aReceiptTellsTheLevelOfAClamp() {
+    Served typed = Served.by(server, "clamp=joy:2.5");
+    assertThat(typed.vectors().get(0).get("level")).isEqualTo(2.5);
+    Served fields = Served.by(server, List.of(Json.object("vector", "joy", "level", -1)));
+    assertThat(fields.vectors().get(0).get("op")).isEqualTo("clamp");
+    assertThat(fields.vectors().get(0).get("level")).isEqualTo(-1.0);
+    assertThat(Served.by(server, "joy:2").vectors().get(0).containsKey("level")).isFalse();
   }
 
   private static Object revision(String name) {
