@@ -40,7 +40,7 @@ class AccessTest {
   }
 
   private FrontServer withKeys() throws IOException {
-    String lines = "# keys\n\nuse " + USE + " alice\n  admin\t" + ADMIN + "\n";
+    String lines = "# keys\n\nuse " + USE + " app\n  admin\t" + ADMIN + "\n";
     return new FrontServer(Limits.DEFAULT, Optional.of(keys(lines)), List.of(), AccessTest::routes);
   }
 
@@ -63,7 +63,7 @@ class AccessTest {
   @Test
   void useKeyCannotChange() throws Exception {
     try (FrontServer server = withKeys()) {
-      assertThat(server.answer(request("GET /use", bearer(USE)))).contains(" 200 ", "alice");
+      assertThat(server.answer(request("GET /use", bearer(USE)))).contains(" 200 ", "app");
       assertThat(server.answer(request("PUT /change", bearer(USE))))
           .contains(" 403 ", "\"permission_error\"", "\"not-allowed\"");
       assertThat(server.answer(request("PUT /change", bearer(ADMIN)))).contains(" 200 ", "changed");
