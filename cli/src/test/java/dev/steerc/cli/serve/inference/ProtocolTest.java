@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -380,9 +381,10 @@ class ProtocolTest {
   @Test
   @Timeout(60)
   void fewLargeBodiesAreInMemoryAtOnce() throws Exception {
-    List<Socket> halves = List.of(half(), half(), half(), half());
-    while (large() != 429) {
-      Thread.sleep(10);
+    List<Socket> halves = new ArrayList<>();
+    while (large() != 429) { // which takes a place itself, so that a half may find none
+      halves.add(half());
+      Thread.sleep(20);
     }
     assertThat(client.infer(inputs(1, 3), Numbers::flat, "logits")).containsKey("logits");
     for (Socket half : halves) {
