@@ -27,7 +27,6 @@ public final class Ticket {
   private final Map<Integer, Long> lastToken = new HashMap<>();
   private Generation generation;
   private Optional<TokenScore> score = Optional.empty();
-  private Duration untilFirst;
 
   Ticket(String caller, Meters meters) {
     this.caller = caller;
@@ -58,11 +57,10 @@ public final class Ticket {
 
   private void time(int row) {
     meters.token();
-    if (untilFirst == null) {
-      untilFirst = waited();
-      meters.firstToken(untilFirst);
-    }
     long now = System.nanoTime();
+    if (lastToken.isEmpty()) {
+      meters.firstToken(Duration.ofNanos(now - submitted));
+    }
     Long before = lastToken.put(row, now);
     if (before != null) {
       meters.nextToken(Duration.ofNanos(now - before));
@@ -83,16 +81,6 @@ public final class Ticket {
 
   void finish() {
     events.add(new Event.Done());
-  }
-
-  /** How long it has been there. */
-  public Duration waited() {
-    return Duration.ofNanos(System.nanoTime() - submitted);
-  }
-
-  /** The time to its first token; empty when there was none. Of meaning once it is done. */
-  public Optional<Duration> untilFirst() {
-    return Optional.ofNullable(untilFirst);
   }
 
   /**
