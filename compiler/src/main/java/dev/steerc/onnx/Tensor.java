@@ -50,6 +50,17 @@ public record Tensor(
     return new Tensor(name, Optional.of(other), dims, List.of(), Optional.empty(), List::of);
   }
 
+  /** A tensor of the same type and another shape, whose data is nowhere. */
+  public Tensor shaped(List<Long> other) {
+    return new Tensor(name, type, List.copyOf(other), List.of(), Optional.empty(), List::of);
+  }
+
+  /** The integers of a list or, without a dimension, the one there is. */
+  public static Tensor of(List<Long> values, List<Long> dims) {
+    return new Tensor(
+        "", Optional.of(ElementType.INT64), dims, List.of(), Optional.empty(), () -> values);
+  }
+
   static Tensor read(ByteBuffer file, Span span) {
     String name = "";
     int type = 0;

@@ -137,9 +137,11 @@ final class Rewrite {
     List<Intervention> all = new ArrayList<>(at.own());
     all.addAll(at.ofSum());
     String bias = place.isBiased() ? place.sum().input(place.bias()) : "";
-    String last = new Chain(place, nodes, bias, Optional.empty()).through(all, operand, null);
-    if (!last.equals(operand)) {
-      before.add(new Edit.ReplaceInput(place.sum(), input, last));
+    Shaped shaped = Shaped.of(place, prefix(all.get(0)) + "/branch", nodes);
+    String first = shaped.open(operand);
+    String last = new Chain(place, nodes, bias, Optional.empty()).through(all, first, null);
+    if (!last.equals(first)) {
+      before.add(new Edit.ReplaceInput(place.sum(), input, shaped.close(last, "")));
     }
     before.add(new Edit.InsertBefore(place.sum(), nodes));
   }
@@ -154,17 +156,23 @@ final class Rewrite {
     String name = node.output(place.output());
     boolean edits = at.interventions().stream().anyMatch(Intervention::edits);
     List<NodeProto> nodes = new ArrayList<>();
+    String value = name.isEmpty() ? prefix + "/value" : name;
+    Shaped shaped = Shaped.of(place, prefix, nodes);
     if (!edits) {
-      String value = name.isEmpty() ? prefix + "/value" : name;
       if (name.isEmpty()) {
         renames.add(new Edit.RenameOutput(node, place.output(), value));
       }
-      new Chain(place, nodes, "", Optional.empty()).through(at.interventions(), value, null);
+      String read = shaped.open(value);
+      new Chain(place, nodes, "", Optional.empty()).through(at.interventions(), read, null);
     } else {
       String raw = prefix + "/raw";
       renames.add(new Edit.RenameOutput(node, place.output(), raw));
-      String value = name.isEmpty() ? prefix + "/value" : name;
-      new Chain(place, nodes, "", renorm(place, prefix)).through(at.interventions(), raw, value);
+      String read = shaped.open(raw);
+      String edited = shaped.isFlat() ? null : value;
+      String last =
+          new Chain(place, nodes, "", renorm(place, prefix))
+              .through(at.interventions(), read, edited);
+      shaped.close(last, value);
     }
     behind.add(new Edit.InsertAfter(node, nodes));
   }

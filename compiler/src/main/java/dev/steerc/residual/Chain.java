@@ -95,7 +95,10 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
     String base = sums.get(0).before(flow);
     return Problem.of(Code.NO_RESIDUAL_STREAM, "the residual additions begin at no embedding")
         .at(where + ", node `" + sums.get(0).root().node().label() + "`")
-        .note("`" + base + "` is where they begin, and no token table leads there")
+        .note(
+            Embedding.isTransposed(flow, base)
+                ? "`" + base + "` is where they begin; its batch and sequence are swapped"
+                : "`" + base + "` is where they begin, and no token table leads there")
         .help("name a value yourself with --at value:<name>:add")
         .exception();
   }

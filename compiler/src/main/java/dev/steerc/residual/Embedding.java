@@ -25,35 +25,25 @@ record Embedding(long rows, String ids, long positions) {
   /** Tables of token types have hardly any rows. */
   private static final int FEW = 4;
 
-  /** What may happen between the tables and the stream; anything else is no embedding. */
+  /** What else may happen between the tables and the stream; anything else is no embedding. */
   private static final Set<String> OPERATORS =
       Set.of(
-          "Add",
           "Mul",
           "Div",
           "Sub",
-          "Cast",
-          "Reshape",
-          "Identity",
-          "Dropout",
+          "Add",
           "Slice",
-          "Squeeze",
-          "Unsqueeze",
           "Expand",
-          "Transpose",
           "Where",
           "Sqrt",
           "Pow",
           "ReduceMean",
           "Reciprocal",
           "Concat",
-          "DequantizeLinear",
-          "QuantizeLinear",
-          "LayerNormalization",
-          "SimplifiedLayerNormalization",
-          "RMSNormalization",
           "ConstantOfShape",
           "Clip");
+
+  private static final Set<String> PROJECTIONS = Set.of("MatMul", "Gemm");
 
   /** The embedding that yields a value, if nothing but an embedding does. */
   static Optional<Embedding> of(Flow flow, String base) {
@@ -72,7 +62,7 @@ record Embedding(long rows, String ids, long positions) {
             .ifPresent(v -> tables.add(new Embedding(0, v.name(), 0)));
       } else if (table(flow, step).isPresent()) {
         tables.add(table(flow, step).get());
-      } else if (OPERATORS.contains(step.node().op()) || isNormOf(step, base)) {
+      } else if (isElementary(flow, step)) {
         open.addAll(step.inputs());
       } else if (!step.is(Step.Kind.SHAPE) && !isRange(step)) {
         return Optional.empty();
@@ -100,8 +90,16 @@ record Embedding(long rows, String ids, long positions) {
     return new Embedding(rows, ids, others > FEW ? others : 0);
   }
 
-  private static boolean isNormOf(Step step, String base) {
-    return step.is(Step.Kind.NORM) && step.outputs().contains(base);
+  private static boolean isElementary(Flow flow, Step step) {
+    String op = step.node().op();
+    return Set.of(Step.Kind.SUM, Step.Kind.NORM, Step.Kind.PASS).contains(step.kind())
+        || OPERATORS.contains(op)
+        || PROJECTIONS.contains(op) && step.inputs().stream().anyMatch(flow::isConstant);
+  }
+
+  /** Whether a value has its batch and sequence swapped on its way from the tables. */
+  static boolean isTransposed(Flow flow, String base) {
+    return flow.producer(base).filter(step -> step.node().op().equals("Transpose")).isPresent();
   }
 
   private static boolean isRange(Step step) {
@@ -121,7 +119,7 @@ record Embedding(long rows, String ids, long positions) {
   }
 
   private static Optional<Long> height(Flow flow, String table) {
-    return flow.constant(table).filter(t -> t.rank() == 2).map(t -> t.dims().get(0));
+    return flow.constant(table).filter(t -> t.rank() >= 2).map(t -> t.dims().get(0));
   }
 
   /** The graph input that integer indices come from, unless they are computed, as positions are. */

@@ -19,9 +19,15 @@ import java.util.Set;
  * sum and every norm is a step of its own.
  */
 final class Flow {
+  private static final Set<String> SUMS = Set.of("Add", "Sum");
   private static final Set<String> NORMS =
       Set.of("LayerNormalization", "SimplifiedLayerNormalization", "RMSNormalization");
-  private static final Set<String> PASSES = Set.of("Identity", "Cast", "Dropout", "Reshape");
+  private static final Set<String> PASSES =
+      Set.of("Identity", "Cast", "Dropout", "Reshape", "Flatten", "Squeeze", "Unsqueeze");
+
+  /** Of a fixed scale, they hand a value on as exactly as their integers can. */
+  private static final Set<String> QUANTISERS = Set.of("QuantizeLinear", "DequantizeLinear");
+
   private static final Set<String> SHAPES = Set.of("Shape", "Size");
 
   private final Graph graph;
@@ -30,6 +36,7 @@ final class Flow {
   private final Map<String, Step> producers = new HashMap<>();
   private final Map<String, List<Step>> consumers = new HashMap<>();
   private final Set<String> graphOutputs = new HashSet<>();
+  private Shapes shapes;
 
   private Flow(Graph graph) {
     this.graph = graph;
@@ -45,6 +52,7 @@ final class Flow {
       }
     }
     graph.outputs().forEach(output -> flow.graphOutputs.add(output.name()));
+    flow.shapes = Shapes.of(flow);
     return flow;
   }
 
@@ -56,12 +64,25 @@ final class Flow {
     return steps;
   }
 
+  /** What is known of a value's shape. */
+  Shapes.Shape shape(String value) {
+    return shapes.of(value);
+  }
+
   Optional<Step> producer(String value) {
     return Optional.ofNullable(producers.get(value));
   }
 
   List<Step> consumers(String value) {
     return consumers.getOrDefault(value, List.of());
+  }
+
+  /** The one step that reads a value for more than its shape; empty when it is read otherwise. */
+  Optional<Step> onlyReader(String value) {
+    List<Step> readers = consumers(value).stream().filter(s -> !s.is(Kind.SHAPE)).toList();
+    return readers.size() == 1 && !isGraphOutput(value)
+        ? Optional.of(readers.get(0))
+        : Optional.empty();
   }
 
   /** The tensor behind a constant, where it is stored as it is. */
@@ -146,19 +167,22 @@ final class Flow {
 
   private Kind kind(Node node) {
     boolean read = !node.input(0).isEmpty();
-    if (node.op().equals("Add")) {
+    if (SUMS.contains(node.op())) {
       return isSum(node) ? Kind.SUM : Kind.OTHER;
     }
     if (NORMS.contains(node.op())) {
       return read && !node.input(1).isEmpty() ? Kind.NORM : Kind.OTHER;
     }
-    return read && PASSES.contains(node.op())
-        ? Kind.PASS
-        : SHAPES.contains(node.op()) ? Kind.SHAPE : Kind.OTHER;
+    return read && isPass(node) ? Kind.PASS : SHAPES.contains(node.op()) ? Kind.SHAPE : Kind.OTHER;
+  }
+
+  private boolean isPass(Node node) {
+    return PASSES.contains(node.op())
+        || QUANTISERS.contains(node.op()) && constants.contains(node.input(1));
   }
 
   private boolean isSum(Node node) {
-    return node.inputs().size() == 2
+    return node.inputs().size() >= 2
         && node.inputs().stream().noneMatch(i -> i.isEmpty() || constants.contains(i));
   }
 }

@@ -93,6 +93,7 @@ public record NamedValue(List<Place> places, int width) {
         graph,
         name,
         type,
+        Optional.empty(),
         node,
         output,
         Optional.empty(),

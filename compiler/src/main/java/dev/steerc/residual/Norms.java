@@ -1,9 +1,11 @@
 package dev.steerc.residual;
 
-import dev.steerc.onnx.Tensor;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,7 +33,9 @@ record Norms(Set<Step> steps, Set<Long> widths) {
           "Max",
           "Clip",
           "Neg",
-          "Abs");
+          "Abs",
+          "QuantizeLinear",
+          "DequantizeLinear");
 
   boolean contains(Step step) {
     return steps.contains(step);
@@ -56,12 +60,46 @@ record Norms(Set<Step> steps, Set<Long> widths) {
     return new Norms(steps, widths);
   }
 
+  /** Whether a value is what a norm yields, perhaps times a constant. */
+  static boolean isEnd(Flow flow, String value) {
+    Set<String> sources = sources(flow, value);
+    if (sources.size() != 1) {
+      return false;
+    }
+    String source = sources.iterator().next();
+    Optional<Step> last = flow.producer(flow.origin(value));
+    return flow.producer(source).filter(step -> step.is(Step.Kind.NORM)).isPresent()
+        || last.filter(of(flow, source).steps::contains).isPresent();
+  }
+
+  /** What a value is computed from by the arithmetic of a norm. */
+  private static Set<String> sources(Flow flow, String value) {
+    Set<String> sources = new HashSet<>();
+    Set<String> seen = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(List.of(value));
+    while (!open.isEmpty()) {
+      String at = flow.origin(open.pop());
+      if (flow.isConstant(at) || !seen.add(at)) {
+        continue;
+      }
+      flow.producer(at)
+          .filter(step -> isArithmetic(step) && !step.is(Step.Kind.SUM))
+          .ifPresentOrElse(step -> open.addAll(step.inputs()), () -> sources.add(at));
+    }
+    return sources;
+  }
+
+  private static boolean isArithmetic(Step step) {
+    String op = step.node().op();
+    return REDUCES.contains(op) || ARITHMETIC.contains(op);
+  }
+
   private static void addWidths(Flow flow, Step step, Set<Long> widths) {
     for (String input : step.inputs()) {
-      flow.constant(input)
-          .filter(tensor -> tensor.rank() == 1 && tensor.elements() > 1)
-          .map(Tensor::elements)
-          .ifPresent(widths::add);
+      Shapes.Shape shape = flow.shape(input);
+      if (flow.isConstant(input) && shape.rank() == 1 && shape.width() > 1) {
+        widths.add(shape.width());
+      }
     }
   }
 
@@ -83,8 +121,7 @@ record Norms(Set<Step> steps, Set<Long> widths) {
     }
 
     private boolean takes(Flow flow, Step step) {
-      String op = step.node().op();
-      return (REDUCES.contains(op) || ARITHMETIC.contains(op))
+      return isArithmetic(step)
           && !step.is(Step.Kind.SUM)
           && step.inputs().stream().allMatch(i -> values.contains(i) || flow.isConstant(i));
     }

@@ -17,6 +17,18 @@ public sealed interface Place {
   /** The precision that it is computed in. */
   ElementType type();
 
+  /** How to give it three dimensions, when it is [batch·seq, hidden]. */
+  Optional<Flat> flat();
+
+  /**
+   * A value without a dimension for the batch.
+   *
+   * @param like a value of the graph whose first two dimensions are batch and seq
+   * @param whole whether that has the third dimension as well
+   * @param width the last dimension
+   */
+  record Flat(String like, boolean whole, long width) {}
+
   /**
    * What a branch adds to the stream: one operand of a sum. An edit of it is an edit of that
    * operand alone.
@@ -28,7 +40,14 @@ public sealed interface Place {
    *     no tensor of the graph; -1 when there is none
    */
   record Branch(
-      Graph graph, String value, ElementType type, Node sum, int input, int addAt, int bias)
+      Graph graph,
+      String value,
+      ElementType type,
+      Optional<Flat> flat,
+      Node sum,
+      int input,
+      int addAt,
+      int bias)
       implements Place {
 
     public boolean isBiased() {
@@ -47,6 +66,7 @@ public sealed interface Place {
       Graph graph,
       String value,
       ElementType type,
+      Optional<Flat> flat,
       Node node,
       int output,
       Optional<Branch> branch,

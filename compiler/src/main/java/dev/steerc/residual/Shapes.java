@@ -39,9 +39,8 @@ final class Shapes {
           "MultiHeadAttention",
           "GroupQueryAttention",
           "DynamicQuantizeLinear",
-          "Slice",
           "Transpose");
-  private static final Set<String> BROADCAST = Set.of("Add", "Sub", "Mul", "Div", "Pow", "Where");
+  private static final Set<String> BROADCAST = Set.of("Add", "Sub", "Mul", "Div", "Pow");
 
   /**
    * A value's shape as far as it is known.
@@ -159,15 +158,23 @@ final class Shapes {
     Shape first = of(node.input(0));
     return switch (node.op()) {
       case "Cast" -> first.type(castTo(node));
-      case "Shape" -> Shape.list(first.rank(), -1);
+      case "Shape" -> Shape.list(first.rank(), first.width());
       case "Concat" -> concat(node.inputs());
       case "Unsqueeze" -> unsqueeze(node, first);
       case "Squeeze" -> Shape.UNKNOWN.type(first.type());
       case "Reshape" -> reshape(first, of(node.input(1)));
       case "Gather" -> gather(first, of(node.input(1)));
       case "MatMul", "MatMulInteger" -> matMul(first, of(node.input(1)));
+      case "MatMulNBits" -> first.width(number(node, "N"));
+      case "GatherBlockQuantized" ->
+          gather(first, of(node.input(1))).width(-1).type(of(node.input(2)).type());
+      case "Flatten" -> flatten(node, first);
+      case "Slice" -> slice(node, first);
+      case "Where" -> broadcast(node.inputs().subList(1, node.inputs().size()));
       case "Gemm" -> gemm(node, first);
       case "DequantizeLinear" -> first.type(of(node.input(1)).type());
+      case "QuantizeLinear" ->
+          first.type(Optional.ofNullable(of(node.input(2)).type()).orElse(ElementType.UINT8));
       case "ReduceMean" -> first.width(1);
       default -> LIKE_FIRST.contains(node.op()) ? likeFirst(node, first) : Shape.UNKNOWN;
     };
@@ -175,7 +182,7 @@ final class Shapes {
 
   /** Operators that keep the rank and the type; only some keep the last dimension. */
   private static Shape likeFirst(Node node, Shape first) {
-    boolean reorders = Set.of("Slice", "Transpose").contains(node.op());
+    boolean reorders = node.op().equals("Transpose");
     boolean attends = node.op().endsWith("Attention");
     return reorders || attends ? Shape.UNKNOWN.rank(first.rank()).type(first.type()) : first;
   }
@@ -212,16 +219,41 @@ final class Shapes {
         : new Shape(1, length, first.type(), length, last);
   }
 
-  private static Shape unsqueeze(Node node, Shape first) {
-    int axes = node.attribute("axes").map(a -> a.ints().size()).orElse(1);
+  private Shape unsqueeze(Node node, Shape first) {
+    int given = (int) Math.max(1, of(node.input(1)).length());
+    int axes = node.attribute("axes").map(a -> a.ints().size()).orElse(given);
     int rank = first.rank() < 0 ? -1 : first.rank() + axes;
     long length = first.rank() <= 0 && axes == 1 ? 1 : first.length();
     return new Shape(rank, first.rank() <= 0 ? 1 : -1, first.type(), length, -1);
   }
 
   private static Shape reshape(Shape data, Shape to) {
-    long width = to.last() > 0 ? to.last() : -1;
+    boolean copies = to.last() == 0 && to.length() == data.rank();
+    long width = copies ? data.width() : to.last() > 0 ? to.last() : -1;
     return new Shape((int) to.length(), width, data.type(), -1, -1);
+  }
+
+  /** Of a list, such as a shape, what is left of it; of anything else, the rank. */
+  private Shape slice(Node node, Shape data) {
+    Shape start = of(node.input(1));
+    Shape end = of(node.input(2));
+    boolean told = data.rank() == 1 && data.length() >= 0 && start.length() == 1;
+    if (!told || end.length() != 1 || !node.input(4).isEmpty()) {
+      return Shape.UNKNOWN.rank(data.rank()).type(data.type());
+    }
+    long first = index(start.last(), data.length());
+    long last = index(end.last(), data.length());
+    long kept = last == data.length() ? data.last() : -1;
+    return new Shape(1, Math.max(0, last - first), data.type(), Math.max(0, last - first), kept);
+  }
+
+  private static long index(long at, long length) {
+    return Math.max(0, Math.min(length, at < 0 ? at + length : at));
+  }
+
+  private static Shape flatten(Node node, Shape data) {
+    long axis = node.attribute("axis").map(Attribute::i).orElse(1L);
+    return data.rank(2).width(axis == -1 || axis == data.rank() - 1 ? data.width() : -1);
   }
 
   private static Shape gather(Shape data, Shape indices) {
@@ -238,7 +270,12 @@ final class Shapes {
 
   private static Shape matMul(Shape left, Shape right) {
     int rank = left.rank() < 0 || right.rank() < 0 ? -1 : Math.max(left.rank(), right.rank());
-    return Shape.UNKNOWN.rank(rank).width(right.width()).type(left.type());
+    ElementType type = left.type() == null ? right.type() : left.type();
+    return Shape.UNKNOWN.rank(rank).width(right.width()).type(type);
+  }
+
+  private static long number(Node node, String attribute) {
+    return node.attribute(attribute).map(Attribute::i).orElse(-1L);
   }
 
   private Shape gemm(Node node, Shape left) {

@@ -2,6 +2,8 @@ package dev.steerc.residual;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,9 +15,10 @@ import java.util.Set;
  * @param root the last addition; its output is the stream's next value
  * @param steps all additions of it, those of a parallel block's branches included
  * @param skip the operand that continues the stream
- * @param branches the operands computed from the stream
+ * @param edge an operand of the root that leads to branches only; adding to it adds to the sum
+ * @param branches what is added, each as one operand where the graph adds it up before
  */
-record Sum(Step root, Set<Step> steps, Operand skip, List<Branch> branches) {
+record Sum(Step root, Set<Step> steps, Operand skip, Operand edge, List<Branch> branches) {
 
   /** An input of an addition. */
   record Operand(Step step, int index) {
@@ -30,7 +33,17 @@ record Sum(Step root, Set<Step> steps, Operand skip, List<Branch> branches) {
    * @param region the computation between the stream and the operand
    * @param attends whether it is attention; otherwise it is an MLP or mixture of experts
    */
-  record Branch(Operand operand, Region region, boolean attends) {}
+  record Branch(Operand operand, Region region, boolean attends) {
+
+    static Branch of(Flow flow, Operand operand, Region region) {
+      return new Branch(operand, region, region.attends(flow));
+    }
+
+    /** Whether a norm is the last that happens to it before it is added. */
+    boolean endsInNorm(Flow flow) {
+      return Norms.isEnd(flow, operand.value());
+    }
+  }
 
   String value() {
     return root.output();
@@ -41,86 +54,120 @@ record Sum(Step root, Set<Step> steps, Operand skip, List<Branch> branches) {
     return flow.origin(skip.value());
   }
 
-  /** An operand of the root that leads to branches only; adding to it adds to the sum. */
-  Operand branchEdge() {
-    for (int index = 0; index < root.inputs().size(); index++) {
-      Operand operand = new Operand(root, index);
-      if (!operand.equals(skip) && !leadsToSkip(operand)) {
-        return operand;
-      }
-    }
-    throw new IllegalStateException("a sum of nothing but the stream: " + root.node());
-  }
-
-  private boolean leadsToSkip(Operand operand) {
-    return steps.stream()
-        .filter(step -> step != root)
-        .filter(step -> step == skip.step())
-        .anyMatch(step -> step.output().equals(operand.value()));
-  }
-
   /** The residual additions of a graph, in topological order. */
   static List<Sum> all(Flow flow) {
     List<Sum> sums = new ArrayList<>();
     for (Step step : flow.steps()) {
-      if (step.is(Step.Kind.SUM) && !isPartOfSum(flow, step) && !isMasked(flow, step)) {
-        of(flow, step).ifPresent(sums::add);
+      if (step.is(Step.Kind.SUM) && outer(flow, step).isEmpty()) {
+        new Tree(flow, step).sum().ifPresent(sums::add);
       }
     }
     return sums;
   }
 
-  /** A mask is added to scores, which go into a softmax; no stream does. */
-  private static boolean isMasked(Flow flow, Step step) {
-    return flow.consumers(step.output()).stream().anyMatch(r -> r.node().op().equals("Softmax"));
+  /**
+   * The addition that a sum is a part of: several in a row are one, as long as nobody else reads
+   * what is in between.
+   */
+  private static Optional<Step> outer(Flow flow, Step step) {
+    String value = step.output();
+    Optional<Step> reader = flow.onlyReader(value);
+    while (reader.isPresent() && reader.get().is(Step.Kind.PASS)) {
+      value = reader.get().output();
+      reader = flow.onlyReader(value);
+    }
+    String summand = value;
+    return reader
+        .filter(outer -> outer.is(Step.Kind.SUM))
+        .filter(outer -> Collections.frequency(outer.inputs(), summand) == 1);
   }
 
-  private static Optional<Sum> of(Flow flow, Step root) {
-    Set<Step> steps = new LinkedHashSet<>();
-    List<Operand> summands = new ArrayList<>();
-    flatten(flow, root, steps, summands);
-    return summands.stream()
-        .map(skip -> continuing(flow, root, steps, summands, skip))
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
+  /** The additions that are one, and what they add up. */
+  private static final class Tree {
+    private final Flow flow;
+    private final Step root;
+    private final Set<Step> steps = new LinkedHashSet<>();
+    private final List<Operand> summands = new ArrayList<>();
 
-  /** Several additions in a row are one sum as long as nobody else reads what is in between. */
-  private static void flatten(Flow flow, Step step, Set<Step> steps, List<Operand> summands) {
-    steps.add(step);
-    for (int index = 0; index < step.inputs().size(); index++) {
-      Operand operand = new Operand(step, index);
-      Step inner = flow.producer(operand.value()).orElse(null);
-      if (inner != null && inner.is(Step.Kind.SUM) && isPartOfSum(flow, inner)) {
-        flatten(flow, inner, steps, summands);
-      } else {
-        summands.add(operand);
+    Tree(Flow flow, Step root) {
+      this.flow = flow;
+      this.root = root;
+      collect(root);
+    }
+
+    private void collect(Step step) {
+      steps.add(step);
+      for (Operand operand : operands(step)) {
+        inner(operand).ifPresentOrElse(this::collect, () -> summands.add(operand));
       }
     }
-  }
 
-  private static boolean isPartOfSum(Flow flow, Step step) {
-    List<Step> readers = flow.consumers(step.output());
-    return readers.size() == 1
-        && readers.get(0).is(Step.Kind.SUM)
-        && Collections.frequency(readers.get(0).inputs(), step.output()) == 1
-        && !flow.isGraphOutput(step.output());
-  }
+    private static List<Operand> operands(Step step) {
+      List<Operand> operands = new ArrayList<>();
+      for (int index = 0; index < step.inputs().size(); index++) {
+        operands.add(new Operand(step, index));
+      }
+      return operands;
+    }
 
-  private static Optional<Sum> continuing(
-      Flow flow, Step root, Set<Step> steps, List<Operand> summands, Operand skip) {
-    String before = flow.origin(skip.value());
-    List<Branch> branches = new ArrayList<>();
-    for (Operand operand : summands) {
+    private Optional<Step> inner(Operand operand) {
+      return flow.producer(flow.origin(operand.value()))
+          .filter(step -> step.is(Step.Kind.SUM))
+          .filter(step -> outer(flow, step).filter(operand.step()::equals).isPresent());
+    }
+
+    /** All else depends on what the sum continues, so that is what is computed first. */
+    Optional<Sum> sum() {
+      Operand skip = Collections.min(summands, Comparator.comparingInt(this::position));
+      String before = flow.origin(skip.value());
+      for (Operand operand : summands) {
+        if (!operand.equals(skip) && !region(before, operand).projects(flow)) {
+          return Optional.empty();
+        }
+      }
+      List<Branch> branches = new ArrayList<>();
+      for (Operand operand : operands(root)) {
+        branches.addAll(branches(before, operand, skip));
+      }
+      return edge(skip).map(edge -> new Sum(root, steps, skip, edge, branches));
+    }
+
+    private int position(Operand operand) {
+      return flow.producer(flow.origin(operand.value())).map(Step::index).orElse(-1);
+    }
+
+    private Region region(String before, Operand operand) {
+      return Region.between(flow, before, operand.value());
+    }
+
+    private Optional<Operand> edge(Operand skip) {
+      return operands(root).stream().filter(operand -> !leadsTo(skip, operand)).findFirst();
+    }
+
+    private boolean leadsTo(Operand skip, Operand operand) {
+      return operand.equals(skip)
+          || inner(operand).stream()
+              .flatMap(step -> operands(step).stream())
+              .anyMatch(deeper -> leadsTo(skip, deeper));
+    }
+
+    /** Summands of one kind that are added up before the stream is, are one branch. */
+    private List<Branch> branches(String before, Operand operand, Operand skip) {
       if (operand.equals(skip)) {
-        continue;
+        return List.of();
       }
-      Region region = Region.between(flow, before, operand.value());
-      if (region.isEmpty() || !region.projects(flow)) {
-        return Optional.empty();
+      Optional<Step> inner = inner(operand);
+      if (inner.isEmpty()) {
+        return List.of(Branch.of(flow, operand, region(before, operand)));
       }
-      branches.add(new Branch(operand, region, region.attends(flow)));
+      List<Branch> parts = new ArrayList<>();
+      for (Operand deeper : operands(inner.get())) {
+        parts.addAll(branches(before, deeper, skip));
+      }
+      Set<Boolean> kinds = new HashSet<>(parts.stream().map(Branch::attends).toList());
+      return kinds.size() == 1 && !leadsTo(skip, operand)
+          ? List.of(new Branch(operand, region(before, operand), parts.get(0).attends()))
+          : parts;
     }
-    return Optional.of(new Sum(root, steps, skip, branches));
   }
 }

@@ -1,0 +1,190 @@
+package dev.steerc.residual;
+
+import dev.steerc.onnx.ElementType;
+import dev.steerc.onnx.Node;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.residual.Place.Flat;
+import dev.steerc.residual.Place.FusedNorm;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Where the values of a stream can be edited.
+ *
+ * @param width the number of channels
+ * @param type the precision
+ */
+record Places(Flow flow, Chain chain, long width, ElementType type) {
+  /** Far above any model. */
+  private static final long MAX_WIDTH = 1 << 20;
+
+  static Places of(Flow flow, Chain chain) {
+    return new Places(flow, chain, provenWidth(flow, chain), provenType(flow, chain));
+  }
+
+  /** The stream's first value. An input of the graph cannot be renamed, so it is no site. */
+  Optional<Place> base() {
+    return flow.producer(chain.base()).flatMap(step -> output(chain.base(), Optional.empty()));
+  }
+
+  /** What a sum yields. */
+  Optional<Place> stream(Sum sum) {
+    return output(sum.value(), Optional.of(sum.edge()));
+  }
+
+  /**
+   * A value of the stream, in the form in which it is read.
+   *
+   * @param edge the operand of its sum that adding to the value may go to
+   */
+  private Optional<Place> output(String value, Optional<Sum.Operand> edge) {
+    String read = read(value);
+    Optional<Flat> flat = flat(read);
+    Step step = flow.producer(read).orElseThrow();
+    Node node = step.node();
+    Fused fused = step.is(Step.Kind.PASS) ? null : Fused.of(node);
+    if (isFlat(read) && (flat.isEmpty() || fused != null)) {
+      return Optional.empty();
+    }
+    int output = fused == null ? node.outputs().indexOf(read) : fused.sumOutput();
+    Optional<FusedNorm> norm = fused == null ? Optional.empty() : Optional.of(fused.norm(node));
+    boolean same = isSame(value, read) && isFlat(value) == isFlat(read);
+    Optional<Place.Branch> branch = edge.filter(e -> same).flatMap(this::branch);
+    return Optional.of(
+        new Place.Output(flow.graph(), read, type(read), flat, node, output, branch, norm));
+  }
+
+  /**
+   * The form in which a value is read: behind what quantises it, converts it or gives it a batch.
+   */
+  private String read(String value) {
+    String last = value;
+    boolean rounded = false;
+    Optional<Step> reader = flow.onlyReader(value);
+    while (reader.isPresent() && reader.get().is(Step.Kind.PASS)) {
+      String form = reader.get().output();
+      rounded |= type(form) != type(last);
+      boolean isBetter = isFlat(last) ? !isFlat(form) || rounded : rounded && !isFlat(form);
+      if (isBetter && type(form).isFloat()) {
+        last = form;
+        rounded = false;
+      }
+      reader = flow.onlyReader(form);
+    }
+    return last;
+  }
+
+  /** Whether nothing between two forms of a value rounds it. */
+  private boolean isSame(String value, String form) {
+    String at = form;
+    boolean same = true;
+    while (!at.equals(value)) {
+      Step pass = flow.producer(at).orElseThrow();
+      at = pass.inputs().get(0);
+      same &= type(at) == type(form);
+    }
+    return same;
+  }
+
+  /** What attention, or the MLP, adds; nothing when it is more than one tensor. */
+  Optional<Place> branch(Sum sum, boolean attends) {
+    List<Sum.Branch> branches =
+        sum.branches().stream().filter(b -> b.attends() == attends).toList();
+    return branches.size() == 1
+        ? branch(branches.get(0).operand()).map(place -> place)
+        : Optional.empty();
+  }
+
+  private Optional<Place.Branch> branch(Sum.Operand operand) {
+    Node node = operand.step().node();
+    int input = operand.index();
+    Fused fused = Fused.of(node);
+    String value = operand.value();
+    Optional<Flat> flat = flat(value);
+    if (isFlat(value) && flat.isEmpty()) {
+      return Optional.empty();
+    }
+    ElementType type = type(value);
+    if (fused == null) {
+      return Optional.of(new Place.Branch(flow.graph(), value, type, flat, node, input, input, -1));
+    }
+    boolean biased = fused.bias() >= 0 && !node.input(fused.bias()).isEmpty();
+    int bias = biased ? fused.bias() : -1;
+    String whole = value + (biased ? "#biased" : "");
+    // ONNX Runtime moves a branch's own bias into the operator, if nothing stands in between
+    return Optional.of(
+        new Place.Branch(flow.graph(), whole, type, flat, node, input, 1 - input, bias));
+  }
+
+  private boolean isFlat(String value) {
+    return flow.shape(value).rank() == 2;
+  }
+
+  /** What tells the batch of a flat value: a form of the stream before it, or the token ids. */
+  private Optional<Flat> flat(String value) {
+    if (!isFlat(value)) {
+      return Optional.empty();
+    }
+    int before = age(value);
+    Optional<Flat> like =
+        chain.values().stream()
+            .flatMap(point -> flow.forms(point).stream())
+            .filter(form -> flow.shape(form).rank() == 3)
+            .filter(form -> age(form) < before)
+            .max(Comparator.comparing(this::age).thenComparing(Comparator.reverseOrder()))
+            .map(form -> new Flat(form, true, width));
+    String ids = chain.embedding().ids();
+    boolean told = !ids.isEmpty() && flow.shape(ids).rank() == 2;
+    return like.or(() -> told ? Optional.of(new Flat(ids, false, width)) : Optional.empty());
+  }
+
+  private int age(String value) {
+    return flow.producer(value).map(Step::index).orElse(-1);
+  }
+
+  private ElementType type(String value) {
+    ElementType known = flow.shape(value).type();
+    return known == null ? type : known;
+  }
+
+  /** The width that all norms of the stream agree on; without one, what its values have. */
+  private static long provenWidth(Flow flow, Chain chain) {
+    Set<Long> widths = new TreeSet<>();
+    chain.values().forEach(value -> widths.addAll(Norms.of(flow, value).widths()));
+    if (widths.isEmpty()) {
+      chain.values().stream()
+          .map(value -> flow.shape(value).width())
+          .filter(width -> width > 1)
+          .forEach(widths::add);
+    }
+    if (widths.size() != 1 || widths.iterator().next() > MAX_WIDTH) {
+      throw Problem.of(Code.NOT_RESIDUAL, "the width of the residual stream cannot be told")
+          .at("graph `" + flow.graph().name() + "`")
+          .note(
+              widths.isEmpty()
+                  ? "no norm of it has a scale"
+                  : "its norms have " + widths + " channels")
+          .help("name the value yourself with --at value:<name>:add")
+          .exception();
+    }
+    return widths.iterator().next();
+  }
+
+  private static ElementType provenType(Flow flow, Chain chain) {
+    List<String> values = chain.values();
+    for (int at = values.size() - 1; at >= 0; at--) {
+      ElementType known = flow.shape(values.get(at)).type();
+      if (known != null && known.isFloat()) {
+        return known;
+      }
+    }
+    throw Problem.of(Code.NOT_RESIDUAL, "the precision of the residual stream cannot be told")
+        .at("graph `" + flow.graph().name() + "`")
+        .help("name the value yourself with --at value:<name>:add")
+        .exception();
+  }
+}
