@@ -1,6 +1,7 @@
 package dev.steerc.manifest;
 
 import dev.steerc.plan.Site;
+import dev.steerc.residual.Anatomy;
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Cache;
 import dev.steerc.residual.Residual;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param cache the key-value cache
  * @param branches how many graphs compute the stream: two when an {@code If} chooses
  * @param sites the sites that the graph has, with the tensors that hold them
+ * @param anatomy what each block is made of; empty when a manifest does not tell
  */
 public record Description(
     int blocks,
@@ -32,7 +34,8 @@ public record Description(
     String ids,
     Cache cache,
     int branches,
-    Map<Site.InBlock, String> sites) {
+    Map<Site.InBlock, String> sites,
+    List<Anatomy> anatomy) {
 
   /** A model of which no residual stream is proven. */
   public static final Description UNKNOWN =
@@ -45,7 +48,8 @@ public record Description(
           "",
           new Cache(List.of(), List.of()),
           0,
-          Map.of());
+          Map.of(),
+          List.of());
 
   public static Description of(Residual residual) {
     Map<Site.InBlock, String> sites = new LinkedHashMap<>();
@@ -64,7 +68,8 @@ public record Description(
         residual.ids(),
         residual.cache(),
         residual.streams().size(),
-        sites);
+        sites,
+        residual.streams().get(0).blocks().stream().map(Block::anatomy).toList());
   }
 
   /** The description as a JSON object, as {@code inspect --json} and the manifest have it. */
@@ -84,7 +89,43 @@ public record Description(
         "ids", ids,
         "cache", Json.object("inputs", cache.inputs(), "outputs", cache.outputs()),
         "branches", branches,
+        "structure", structure(),
         "sites", list);
+  }
+
+  private List<Map<String, Object>> structure() {
+    List<Map<String, Object>> list = new ArrayList<>();
+    for (Anatomy block : anatomy) {
+      list.add(
+          Json.object(
+              "block", list.size(),
+              "norm", block.norm(),
+              "normed", block.normed(),
+              "attention", block.attention(),
+              "mlp", block.mlp(),
+              "parallel", block.isParallel(),
+              "weights", block.weights(),
+              "fused", block.isFused()));
+    }
+    return list;
+  }
+
+  private static List<Anatomy> structure(Map<?, ?> object) {
+    // manifests of earlier versions have none
+    List<?> list = object.get("structure") instanceof List<?> given ? given : List.of();
+    return list.stream().map(Map.class::cast).map(Description::anatomy).toList();
+  }
+
+  private static Anatomy anatomy(Map<?, ?> block) {
+    return new Anatomy(
+        (String) block.get("norm"),
+        (String) block.get("normed"),
+        (String) block.get("attention"),
+        (String) block.get("mlp"),
+        (Boolean) block.get("parallel"),
+        (String) block.get("weights"),
+        (Boolean) block.get("fused"),
+        List.of());
   }
 
   static Description of(Map<?, ?> object) {
@@ -104,7 +145,8 @@ public record Description(
         (String) object.get("ids"),
         new Cache(names(cache, "inputs"), names(cache, "outputs")),
         number(object, "branches"),
-        sites);
+        sites,
+        structure(object));
   }
 
   private static List<String> names(Map<?, ?> object, String key) {

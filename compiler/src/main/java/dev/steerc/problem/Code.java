@@ -61,6 +61,10 @@ public enum Code {
   AMBIGUOUS_STREAM(
       "Two residual streams start at embeddings, and nothing tells which one you mean.",
       "Name the value to steer yourself: --at value:NAME:add."),
+  NOT_CAUSAL(
+      "Nothing in the graph keeps a position from looking at later ones, as a decoder's causal mask"
+          + " or its cache would: it is an encoder, or it is fed its mask in a way that hides that.",
+      "Name the value to steer yourself: --at value:NAME:add."),
   DECODER_IN_OPERATOR(
       "The decoder is a subgraph of a generation operator such as BeamSearch, whose inputs that"
           + " operator fixes.",

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param residMid the stream between attention and MLP; parallel blocks have none
  * @param mlpOut what the MLP adds to the stream
  * @param residPost the stream that the block leaves
+ * @param anatomy what the block is made of
  */
 public record Block(
     int index,
@@ -19,10 +20,11 @@ public record Block(
     Optional<Place> attnOut,
     Optional<Place> residMid,
     Optional<Place> mlpOut,
-    Optional<Place> residPost) {
+    Optional<Place> residPost,
+    Anatomy anatomy) {
 
   /** Whether attention and MLP read the same value of the stream. */
   public boolean isParallel() {
-    return residMid.isEmpty();
+    return anatomy.isParallel();
   }
 }

@@ -7,9 +7,6 @@ import java.util.Optional;
 
 /** Groups the sums of a {@link Chain} into blocks, and proves that each is one. */
 final class Blocks {
-  /** Far above any model. */
-  private static final long MAX_WIDTH = 1 << 20;
-
   private final Flow flow;
   private final Chain chain;
   private final List<Block> list = new ArrayList<>();
@@ -65,7 +62,8 @@ final class Blocks {
     Optional<Place> after = places.stream(mlp);
     Optional<Place> attended = places.branch(attention, true);
     Optional<Place> fed = places.branch(mlp, false);
-    list.add(new Block(list.size(), before, attended, middle, fed, after));
+    Anatomy anatomy = Dissection.of(flow, attention, mlp);
+    list.add(new Block(list.size(), before, attended, middle, fed, after, anatomy));
     return after;
   }
 

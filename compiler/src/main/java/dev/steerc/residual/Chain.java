@@ -28,6 +28,14 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
     return values;
   }
 
+  /** Whether a mask can be seen that keeps positions from looking at later ones. */
+  boolean isCausal(Flow flow) {
+    return sums.stream()
+        .flatMap(sum -> sum.branches().stream())
+        .flatMap(branch -> Attention.in(flow, branch.region()).stream())
+        .anyMatch(attention -> attention.isCausal(flow));
+  }
+
   static Chain find(Flow flow) {
     List<Sum> sums = Sum.all(flow);
     Map<String, List<Sum>> continuing = new LinkedHashMap<>();

@@ -1,11 +1,11 @@
 package dev.steerc.residual;
 
+import dev.steerc.onnx.Graph;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -30,22 +30,10 @@ record Region(Set<Step> steps) {
           "Conv",
           "MoE",
           "QMoE");
-  private static final Set<String> ATTENTIONS =
-      Set.of(
-          "Attention",
-          "MultiHeadAttention",
-          "GroupQueryAttention",
-          "QAttention",
-          "PackedAttention",
-          "PackedMultiHeadAttention",
-          "DecoderMaskedMultiHeadAttention",
-          "DecoderMaskedSelfAttention",
-          "SparseAttention",
-          "PagedAttention");
 
-  /** What the weights of an attention pass through before they meet the values. */
-  private static final Set<String> WEIGHT_KEEPING =
-      Set.of("Cast", "Dropout", "Identity", "Where", "Reshape", "Transpose", "Mul", "Slice");
+  /** Products of two values, of which one may be learned. */
+  private static final Set<String> PRODUCTS =
+      Set.of("MatMul", "MatMulInteger", "QLinearMatMul", "FusedMatMul", "Gemm", "Einsum");
 
   /** The region from a value to another. */
   static Region between(Flow flow, String from, String to) {
@@ -79,46 +67,32 @@ record Region(Set<Step> steps) {
     return steps.isEmpty();
   }
 
+  static boolean isProduct(Step step) {
+    return PRODUCTS.contains(step.node().op()) || PROJECTIONS.contains(step.node().op());
+  }
+
   /** Whether it multiplies by something learned, as every branch of a block does. */
   boolean projects(Flow flow) {
-    return steps.stream()
+    return steps.stream().anyMatch(step -> Attention.isOperator(step) || isProjection(flow, step));
+  }
+
+  static boolean isProjection(Flow flow, Step step) {
+    return PROJECTIONS.contains(step.node().op())
+        ? step.inputs().stream().anyMatch(flow::isConstant)
+        : step.node().subgraphs().stream().anyMatch(Region::projects);
+  }
+
+  /** Experts may be run by a loop or a condition. */
+  private static boolean projects(Graph inner) {
+    return inner.nodes().stream()
         .anyMatch(
-            step ->
-                isAttention(step)
-                    || PROJECTIONS.contains(step.node().op())
-                        && step.inputs().stream().anyMatch(flow::isConstant));
+            node ->
+                PROJECTIONS.contains(node.op())
+                    || node.subgraphs().stream().anyMatch(Region::projects));
   }
 
-  /** Whether it mixes positions: a fused attention, or a softmax whose result weighs values. */
+  /** Whether it mixes positions. */
   boolean attends(Flow flow) {
-    return steps.stream().anyMatch(step -> isAttention(step) || isWeighing(flow, step));
-  }
-
-  private static boolean isAttention(Step step) {
-    return ATTENTIONS.contains(step.node().op());
-  }
-
-  private boolean isWeighing(Flow flow, Step step) {
-    return step.node().op().equals("MatMul")
-        && step.inputs().stream().allMatch(input -> flow.producer(input).isPresent())
-        && step.inputs().stream().noneMatch(flow::isConstant)
-        && isSoftmax(flow, step.inputs().get(0));
-  }
-
-  private static boolean isSoftmax(Flow flow, String value) {
-    Deque<String> open = new ArrayDeque<>(List.of(value));
-    for (int hops = 0; hops < 16 && !open.isEmpty(); hops++) {
-      Step step = flow.producer(open.pop()).orElse(null);
-      if (step == null) {
-        continue;
-      }
-      if (step.node().op().equals("Softmax")) {
-        return true;
-      }
-      if (WEIGHT_KEEPING.contains(step.node().op())) {
-        open.addAll(step.inputs());
-      }
-    }
-    return false;
+    return Attention.in(flow, this).isPresent();
   }
 }

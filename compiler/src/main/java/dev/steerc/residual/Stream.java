@@ -3,6 +3,8 @@ package dev.steerc.residual;
 import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.Node;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -41,6 +43,14 @@ public record Stream(
     Flow flow = Flow.of(graph);
     Chain chain = Chain.find(flow);
     Blocks blocks = Blocks.of(flow, chain);
+    Cache cache = CacheSearch.of(flow, chain, containers);
+    if (!cache.isPresent() && !chain.isCausal(flow)) {
+      throw Problem.of(Code.NOT_CAUSAL, "every position looks at all others: an encoder")
+          .at("graph `" + graph.name() + "`")
+          .note("its attention has no causal mask, and it keeps no keys and values")
+          .help("name the value yourself with --at value:<name>:add")
+          .exception();
+    }
     return new Stream(
         graph,
         blocks.list(),
@@ -49,7 +59,7 @@ public record Stream(
         chain.embedding().ids(),
         known(chain.embedding().rows()),
         known(chain.embedding().positions()),
-        CacheSearch.of(flow, chain, containers));
+        cache);
   }
 
   private static OptionalLong known(long rows) {

@@ -19,6 +19,8 @@ public final class Decoders {
       weight w1 float [8, 12]
       weight w2 float [12, 8]
       weight head float [8, 16]
+      weight causal bool [32, 32]
+      weight low float [1]
       """;
 
   private Decoders() {}
@@ -71,7 +73,8 @@ public final class Decoders {
         NAME.v = MatMul(NAME.n1, wq)
         NAME.kt = Transpose(NAME.k) {perm=[0, 2, 1]}
         NAME.scores = MatMul(NAME.q, NAME.kt)
-        NAME.weights = Softmax(NAME.scores)
+        NAME.masked = Where(causal, NAME.scores, low)
+        NAME.weights = Softmax(NAME.masked)
         NAME.mixed = MatMul(NAME.weights, NAME.v)
         NAME.attn = MatMul(NAME.mixed, wo)
         """

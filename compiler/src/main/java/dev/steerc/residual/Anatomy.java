@@ -1,0 +1,32 @@
+package dev.steerc.residual;
+
+import java.util.List;
+
+/**
+ * What a block is made of. It describes; no edit depends on it.
+ *
+ * @param norm {@code LayerNorm}, {@code RMSNorm}, or {@code none}
+ * @param normed where norms stand: {@code before} a branch reads the stream, {@code behind} it, or
+ *     {@code around} it
+ * @param attention the operator, or {@code spelled out}
+ * @param mlp the activation, such as {@code GELU} or {@code gated SiLU}, or {@code experts}
+ * @param isParallel whether attention and MLP read the same value of the stream
+ * @param weights what the weights are kept in, such as {@code float16}, {@code int8} or {@code
+ *     4-bit}; several are joined by a plus
+ * @param isFused whether ONNX Runtime's own operators are among its nodes
+ * @param evidence what shows this; empty when it was read from a manifest
+ */
+public record Anatomy(
+    String norm,
+    String normed,
+    String attention,
+    String mlp,
+    boolean isParallel,
+    String weights,
+    boolean isFused,
+    List<Evidence> evidence) {
+
+  public Anatomy {
+    evidence = List.copyOf(evidence);
+  }
+}
