@@ -124,8 +124,7 @@ public record Description(
         (String) block.get("mlp"),
         (Boolean) block.get("parallel"),
         (String) block.get("weights"),
-        (Boolean) block.get("fused"),
-        List.of());
+        (Boolean) block.get("fused"));
   }
 
   static Description of(Map<?, ?> object) {

@@ -1,7 +1,5 @@
 package dev.steerc.residual;
 
-import java.util.List;
-
 /**
  * What a block is made of. It describes; no edit depends on it.
  *
@@ -14,7 +12,6 @@ import java.util.List;
  * @param weights what the weights are kept in, such as {@code float16}, {@code int8} or {@code
  *     4-bit}; several are joined by a plus
  * @param isFused whether ONNX Runtime's own operators are among its nodes
- * @param evidence what shows this; empty when it was read from a manifest
  */
 public record Anatomy(
     String norm,
@@ -23,10 +20,4 @@ public record Anatomy(
     String mlp,
     boolean isParallel,
     String weights,
-    boolean isFused,
-    List<Evidence> evidence) {
-
-  public Anatomy {
-    evidence = List.copyOf(evidence);
-  }
-}
+    boolean isFused) {}

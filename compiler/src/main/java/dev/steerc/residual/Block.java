@@ -1,5 +1,6 @@
 package dev.steerc.residual;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param mlpOut what the MLP adds to the stream
  * @param residPost the stream that the block leaves
  * @param anatomy what the block is made of
+ * @param evidence what in the graph shows that
  */
 public record Block(
     int index,
@@ -21,7 +23,12 @@ public record Block(
     Optional<Place> residMid,
     Optional<Place> mlpOut,
     Optional<Place> residPost,
-    Anatomy anatomy) {
+    Anatomy anatomy,
+    List<Evidence> evidence) {
+
+  public Block {
+    evidence = List.copyOf(evidence);
+  }
 
   /** Whether attention and MLP read the same value of the stream. */
   public boolean isParallel() {

@@ -62,8 +62,10 @@ final class Blocks {
     Optional<Place> after = places.stream(mlp);
     Optional<Place> attended = places.branch(attention, true);
     Optional<Place> fed = places.branch(mlp, false);
-    Anatomy anatomy = Dissection.of(flow, attention, mlp);
-    list.add(new Block(list.size(), before, attended, middle, fed, after, anatomy));
+    Dissection parts = Dissection.of(flow, attention, mlp);
+    list.add(
+        new Block(
+            list.size(), before, attended, middle, fed, after, parts.anatomy(), parts.evidence()));
     return after;
   }
 

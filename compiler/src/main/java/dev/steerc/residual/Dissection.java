@@ -5,6 +5,7 @@ import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Node;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,24 +29,34 @@ final class Dissection {
   private final Sum attention;
   private final Sum mlp;
   private final List<Evidence> evidence = new ArrayList<>();
+  private final Anatomy anatomy;
 
   private Dissection(Flow flow, Sum attention, Sum mlp) {
     this.flow = flow;
     this.attention = attention;
     this.mlp = mlp;
+    this.anatomy = dissect();
   }
 
   /**
-   * The anatomy of a block.
+   * Takes a block apart.
    *
    * @param attention the sum that adds attention
    * @param mlp the sum that adds the MLP, the same one in a parallel block
    */
-  static Anatomy of(Flow flow, Sum attention, Sum mlp) {
-    return new Dissection(flow, attention, mlp).anatomy();
+  static Dissection of(Flow flow, Sum attention, Sum mlp) {
+    return new Dissection(flow, attention, mlp);
   }
 
-  private Anatomy anatomy() {
+  Anatomy anatomy() {
+    return anatomy;
+  }
+
+  List<Evidence> evidence() {
+    return evidence;
+  }
+
+  private Anatomy dissect() {
     boolean parallel = attention == mlp;
     note(
         "stream",
@@ -59,7 +70,7 @@ final class Dissection {
     }
     String fed = fed();
     String norm = norm();
-    return new Anatomy(norm, normed(), attended, fed, parallel, weights(), isFused(), evidence);
+    return new Anatomy(norm, normed(), attended, fed, parallel, weights(), isFused());
   }
 
   private void note(String what, String because, Step step) {
@@ -138,11 +149,15 @@ final class Dissection {
       boolean isSource = Region.isProduct(step) || DIVIDERS.contains(step.node().op());
       if (isSource) {
         found.add(at);
-      } else if (!step.is(Step.Kind.NORM)) {
+      } else if (!step.is(Step.Kind.NORM) && !isScale(step)) {
         open.addAll(step.inputs());
       }
     }
     return found;
+  }
+
+  private static boolean isScale(Step step) {
+    return step.node().op().equals("DynamicQuantizeLinear");
   }
 
   private String norm() {
@@ -154,6 +169,7 @@ final class Dissection {
                     .filter(branch -> branch.endsInNorm(flow))
                     .map(branch -> flow.producer(flow.origin(branch.operand().value())))
                     .flatMap(Optional::stream))
+            .sorted(Comparator.comparingInt(Step::index))
             .toList();
     if (steps.isEmpty()) {
       return "none";

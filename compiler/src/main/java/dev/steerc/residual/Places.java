@@ -67,15 +67,22 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     Optional<Step> reader = flow.onlyReader(value);
     while (reader.isPresent() && reader.get().is(Step.Kind.PASS)) {
       String form = reader.get().output();
-      rounded |= type(form) != type(last);
-      boolean isBetter = isFlat(last) ? !isFlat(form) || rounded : rounded && !isFlat(form);
-      if (isBetter && type(form).isFloat()) {
+      rounded |= !type(form).isFloat();
+      boolean gainsBatch = isFlat(last) && !isFlat(form);
+      boolean losesBatch = !isFlat(last) && isFlat(form);
+      if (type(form).isFloat()
+          && !losesBatch
+          && (gainsBatch || rounded || isConverted(last, form))) {
         last = form;
         rounded = false;
       }
       reader = flow.onlyReader(form);
     }
     return last;
+  }
+
+  private boolean isConverted(String from, String to) {
+    return type(from) != type && type(to) == type;
   }
 
   /** Whether nothing between two forms of a value rounds it. */
