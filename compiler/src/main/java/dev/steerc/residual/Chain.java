@@ -87,16 +87,20 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
     Chain chain = chains.get(0);
     chain.refuseLeftovers(flow, sums);
     chain.refuseShortcuts();
+    chain.refuseUnread(flow);
     chain.refuseAttentionBehind(flow);
     return chain;
   }
 
   private static RuntimeException noChain(Flow flow, List<Sum> sums) {
     String where = "graph `" + flow.graph().name() + "`";
-    if (sums.isEmpty()) {
+    if (sums.isEmpty() || isOfIntegers(flow)) {
       return Problem.of(Code.NO_RESIDUAL_STREAM, "the graph has no residual stream")
           .at(where)
-          .note("no addition continues a value that its other operand is computed from")
+          .note(
+              isOfIntegers(flow)
+                  ? "its additions are of 8-bit integers (QLinearAdd), which no vector fits"
+                  : "no addition continues a value that its other operand is computed from")
           .help("name a value yourself with --at value:<name>:add")
           .exception();
     }
@@ -109,6 +113,10 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
                 : "`" + base + "` is where they begin, and no token table leads there")
         .help("name a value yourself with --at value:<name>:add")
         .exception();
+  }
+
+  private static boolean isOfIntegers(Flow flow) {
+    return flow.steps().stream().anyMatch(step -> step.node().op().equals("QLinearAdd"));
   }
 
   /** A stream that begins at the norm of an earlier sum belongs to a post-norm model. */
@@ -162,6 +170,24 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
               "`" + sum.skip().value() + "` is not what the branch was computed from");
         }
       }
+    }
+  }
+
+  /** Steering what no output depends on would do nothing. */
+  private void refuseUnread(Flow flow) {
+    Sum last = sums.get(sums.size() - 1);
+    boolean isRead =
+        flow.graph().outputs().stream()
+            .map(Value::name)
+            .anyMatch(
+                output ->
+                    flow.forms(last.value()).contains(output)
+                        || !Region.between(flow, last.value(), output).isEmpty());
+    if (!isRead) {
+      throw broken(
+          "no output depends on the last residual addition",
+          last.root().node(),
+          "`" + last.value() + "` leads to none of the graph's outputs");
     }
   }
 

@@ -115,6 +115,13 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     if (isFlat(value) && flat.isEmpty()) {
       return Optional.empty();
     }
+    long channels = flow.shape(value).width();
+    if (channels > 0 && channels != width) {
+      throw Chain.broken(
+          "a branch is not as wide as the stream",
+          node,
+          "`%s` has %d channels, and the stream %d".formatted(value, channels, width));
+    }
     ElementType type = type(value);
     if (fused == null) {
       return Optional.of(new Place.Branch(flow.graph(), value, type, flat, node, input, input, -1));
