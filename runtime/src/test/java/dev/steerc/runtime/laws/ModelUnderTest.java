@@ -3,6 +3,7 @@ package dev.steerc.runtime.laws;
 import dev.steerc.Steerc;
 import dev.steerc.models.TestData;
 import dev.steerc.models.TestGraph;
+import dev.steerc.models.family.Families;
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
@@ -82,6 +83,13 @@ record ModelUnderTest(String name, Path path, Kind kind) {
   static List<ModelUnderTest> committed() {
     return TestData.graphs().stream()
         .map(graph -> of(graph.name(), graph.file(TestData.root())))
+        .toList();
+  }
+
+  /** The published architectures, in {@code testdata/families}. */
+  static List<ModelUnderTest> families() {
+    return Families.all().stream()
+        .map(family -> of(family.name(), family.file(TestData.root())))
         .toList();
   }
 
