@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 
 /** The MLP of one block, or its mixture of experts. */
 final class MlpReference {
-  /** GPT-OSS's bound of gate and up. */
-  static final double LIMIT = 7;
+  /** The bound of gate and up; GPT-OSS has 7, which values as small as these never reach. */
+  static final double LIMIT = 0.75;
 
   /** GPT-OSS's sharpness of the sigmoid. */
   static final double SHARPNESS = 1.702;

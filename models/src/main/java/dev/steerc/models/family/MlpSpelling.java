@@ -91,6 +91,10 @@ final class MlpSpelling {
   private String experts(int block, String module, String x) {
     graph.enter(Nodes.scope(module));
     String tokens = nodes.reshaped(x, -1, architecture.shape().hidden());
+    if (spelling.has(Quirk.FUSED_EXPERTS)) {
+      String scores = nodes.linear(tokens, parameters.router(block));
+      return new FusedExperts(nodes, architecture, parameters).of(module, x, scores);
+    }
     Choice choice = choice(nodes.linear(tokens, parameters.router(block)), module);
     String sum = null;
     for (int e = 0; e < architecture.shape().experts(); e++) {
