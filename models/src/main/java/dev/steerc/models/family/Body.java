@@ -15,7 +15,7 @@ final class Body {
   private final MlpSpelling mlp;
 
   /** The operands of a sum that is still to be written; the second is null when it is written. */
-  private record Point(String first, String second) {}
+  private record Point(int block, String first, String second) {}
 
   Body(GraphBuilder graph, Architecture architecture, Spelling spelling) {
     boolean flat = spelling.has(Quirk.FLAT);
@@ -32,7 +32,7 @@ final class Body {
   }
 
   void write() {
-    Point point = new Point(embedding(), null);
+    Point point = new Point(0, embedding(), null);
     for (int i = 0; i < architecture.shape().blocks(); i++) {
       point = architecture.join().isParallel() ? parallel(i, point) : sequential(i, point);
     }
@@ -66,19 +66,20 @@ final class Body {
     NormSpelling.Normed read = read(i, "input_layernorm", input);
     String attended = attended(i, read.normed());
     boolean first = architecture.join() == Join.STREAM_FIRST;
-    Point middle = first ? new Point(read.stream(), attended) : new Point(attended, read.stream());
+    Point middle =
+        first ? new Point(i, read.stream(), attended) : new Point(i, attended, read.stream());
     if (spelling.has(Quirk.FLAT_MLP)) {
-      middle = new Point(nodes.reshaped(sum(i, middle), -1, architecture.shape().hidden()), null);
+      middle = new Point(i, nodes.reshaped(sum(middle), -1, architecture.shape().hidden()), null);
     }
     read = read(i, "post_attention_layernorm", middle);
     String out = through(i, read.normed());
     boolean last = architecture.join() == Join.BRANCH_FIRST;
-    Point post = last ? new Point(out, read.stream()) : new Point(read.stream(), out);
+    Point post = last ? new Point(i, out, read.stream()) : new Point(i, read.stream(), out);
     return spelling.has(Quirk.FLAT_MLP) ? unfolded(i, post) : post;
   }
 
   private Point unfolded(int i, Point flat) {
-    return new Point(nodes.unfolded(sum(i, flat), architecture.shape().hidden()), null);
+    return new Point(i, nodes.unfolded(sum(flat), architecture.shape().hidden()), null);
   }
 
   private Point parallel(int i, Point input) {
@@ -86,16 +87,16 @@ final class Body {
     String x = read.stream();
     boolean two = architecture.has(Feature.TWO_NORMS);
     String own =
-        two ? read(i, "post_attention_layernorm", new Point(x, null)).normed() : read.normed();
+        two ? read(i, "post_attention_layernorm", new Point(i, x, null)).normed() : read.normed();
     String a = attended(i, read.normed());
     String m = through(i, own);
     graph.enter(Nodes.scope("layers." + i));
     return switch (architecture.join()) {
-      case PARALLEL -> new Point(nodes.add(a, m), x);
-      case PARALLEL_MLP_FIRST -> new Point(nodes.add(m, a), x);
-      case PARALLEL_STREAM_FIRST -> new Point(x, nodes.add(m, a));
-      case PARALLEL_CHAIN -> new Point(nodes.add(x, a), m);
-      default -> new Point(m, nodes.add(a, x));
+      case PARALLEL -> new Point(i, nodes.add(a, m), x);
+      case PARALLEL_MLP_FIRST -> new Point(i, nodes.add(m, a), x);
+      case PARALLEL_STREAM_FIRST -> new Point(i, x, nodes.add(m, a));
+      case PARALLEL_CHAIN -> new Point(i, nodes.add(x, a), m);
+      default -> new Point(i, m, nodes.add(a, x));
     };
   }
 
@@ -118,7 +119,7 @@ final class Body {
   /** What a branch reads, and the stream in the form that the next sum reads. */
   private NormSpelling.Normed read(int i, String norm, Point point) {
     if (architecture.has(Feature.NO_NORM_BEFORE)) {
-      String stream = sum(i, point);
+      String stream = sum(point);
       return new NormSpelling.Normed(stream, stream);
     }
     return normed(point, Parameters.layer(i, norm), true);
@@ -129,16 +130,11 @@ final class Body {
     if (spelling.norm() == NormOp.SKIP && point.second() != null) {
       return norms.ofSum(point.first(), point.second(), scaling, isSumRead);
     }
-    graph.enter(Nodes.scope(path));
     return norms.of(sum(point), scaling);
   }
 
-  private String sum(int i, Point point) {
-    graph.enter(Nodes.scope("layers." + i));
-    return sum(point);
-  }
-
   private String sum(Point point) {
+    graph.enter(Nodes.scope("layers." + point.block()));
     return point.second() == null ? point.first() : nodes.add(point.first(), point.second());
   }
 

@@ -35,7 +35,7 @@ class FamilyLawTest {
   private static final int FROM = 2;
 
   /** EXPECTED-NOT-YET: what the compiler refuses or takes for something else. */
-  private static final Set<String> NOT_YET = Set.of("flat-gpt", "flat-llama", "olmo-2", "opt");
+  private static final Set<String> NOT_YET = Set.of("flat-gpt", "flat-llama", "llama-einsum", "olmo-2", "opt");
 
   @TempDir private Path folder;
 
