@@ -19,7 +19,6 @@ import dev.steerc.runtime.format.Floats;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,17 +33,14 @@ class FamilyLawTest {
   private static final long SEED = Long.getLong("steerc.seed", 3);
   private static final int FROM = 2;
 
-  /** EXPECTED-NOT-YET: what the compiler refuses or takes for something else. */
-  private static final Set<String> NOT_YET = Set.of("flat-gpt", "flat-llama", "llama-einsum", "olmo-2", "opt");
-
   @TempDir private Path folder;
 
   static Stream<ModelUnderTest> models() {
-    return ModelUnderTest.families().stream().filter(m -> !NOT_YET.contains(m.name()));
+    return ModelUnderTest.families().stream();
   }
 
   static Stream<ModelUnderTest> notYet() {
-    return ModelUnderTest.families().stream().filter(m -> NOT_YET.contains(m.name()));
+    return ModelUnderTest.notYet().stream();
   }
 
   private static Family family(ModelUnderTest model) {
