@@ -7,30 +7,30 @@ import dev.steerc.onnx.proto.TensorProto;
 import java.util.Arrays;
 
 /** Attributes of nodes, each with the type number that ONNX gives its kind. */
-final class Attributes {
+public final class Attributes {
   private Attributes() {}
 
-  static AttributeProto number(String name, double value) {
+  public static AttributeProto number(String name, double value) {
     return named(name, 1).setF((float) value).build();
   }
 
-  static AttributeProto integer(String name, long value) {
+  public static AttributeProto integer(String name, long value) {
     return named(name, 2).setI(value).build();
   }
 
-  static AttributeProto text(String name, String value) {
+  public static AttributeProto text(String name, String value) {
     return named(name, 3).setS(ByteString.copyFromUtf8(value)).build();
   }
 
-  static AttributeProto tensor(String name, TensorProto value) {
+  public static AttributeProto tensor(String name, TensorProto value) {
     return named(name, 4).setT(value).build();
   }
 
-  static AttributeProto graph(String name, GraphProto value) {
+  public static AttributeProto graph(String name, GraphProto value) {
     return named(name, 5).setG(value).build();
   }
 
-  static AttributeProto integers(String name, long... values) {
+  public static AttributeProto integers(String name, long... values) {
     return named(name, 7).addAllInts(Arrays.stream(values).boxed().toList()).build();
   }
 

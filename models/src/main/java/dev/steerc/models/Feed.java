@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * @param data direct, in the machine's byte order
  */
 public record Feed(String name, int type, long[] shape, ByteBuffer data) {
-  static Feed of(String name, long[][] rows) {
+  public static Feed of(String name, long[][] rows) {
     ByteBuffer data = buffer(rows.length * rows[0].length * 8);
     for (long[] row : rows) {
       for (long value : row) {
@@ -26,7 +26,7 @@ public record Feed(String name, int type, long[] shape, ByteBuffer data) {
   }
 
   /** A tensor without elements. */
-  static Feed empty(String name, int type, long... shape) {
+  public static Feed empty(String name, int type, long... shape) {
     return new Feed(name, type, shape, buffer(0));
   }
 

@@ -54,14 +54,14 @@ public final class Gpt2Graph {
   }
 
   /** A model around a graph that has everything but a name. */
-  static ModelProto.Builder around(GraphProto.Builder graph, Dialect dialect) {
+  public static ModelProto.Builder around(GraphProto.Builder graph, Dialect dialect) {
     graph.setName(dialect.has(Trait.NUMBERED_NAMES) ? "torch-jit-export" : "main_graph");
     var out = ModelProto.newBuilder().setIrVersion(dialect.ir()).setGraph(graph);
     out.setProducerName(dialect.producer()).addOpsetImport(opset("", dialect.opset()));
     return out;
   }
 
-  static void store(GraphProto.Builder graph, Map<String, Weight> weights, int type) {
+  public static void store(GraphProto.Builder graph, Map<String, Weight> weights, int type) {
     weights.forEach((name, weight) -> graph.addInitializer(Tensors.weight(name, weight, type)));
   }
 
@@ -126,7 +126,7 @@ public final class Gpt2Graph {
     return inputs;
   }
 
-  static OperatorSetIdProto opset(String domain, int version) {
+  public static OperatorSetIdProto opset(String domain, int version) {
     return OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version).build();
   }
 }

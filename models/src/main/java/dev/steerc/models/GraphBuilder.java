@@ -14,16 +14,29 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A graph under construction in one dialect: each method adds a node and names what it gives. */
-final class GraphBuilder {
+public final class GraphBuilder {
   /** Stands for an output that is named after its node. */
-  static final String OWN = "*";
+  public static final String OWN = "*";
 
   private static final Set<String> CONTRIB =
-      Set.of("Attention", "EmbedLayerNormalization", "SkipLayerNormalization", "FastGelu");
+      Set.of(
+          "Attention",
+          "EmbedLayerNormalization",
+          "FastGelu",
+          "GroupQueryAttention",
+          "MoE",
+          "MultiHeadAttention",
+          "QMoE",
+          "RotaryEmbedding",
+          "SkipLayerNormalization",
+          "SkipSimplifiedLayerNormalization");
+
+  /** Those that ONNX took over in its opset 23, under the same name. */
+  private static final Set<String> TAKEN_OVER = Set.of("Attention", "RotaryEmbedding");
 
   /** One dimension of a shape: a number, or the name of a scalar int64 value. */
-  record Dim(String scalar, long fixed) {
-    static Dim of(long fixed) {
+  public record Dim(String scalar, long fixed) {
+    public static Dim of(long fixed) {
       return new Dim(null, fixed);
     }
   }
@@ -38,31 +51,32 @@ final class GraphBuilder {
   /**
    * @param weights takes every weight that a node reads, by name
    */
-  GraphBuilder(Dialect dialect, Map<String, Weight> weights) {
+  public GraphBuilder(Dialect dialect, Map<String, Weight> weights) {
     this.dialect = dialect;
     this.names = new Names(dialect);
     this.weights = weights;
   }
 
-  Dialect dialect() {
+  public Dialect dialect() {
     return dialect;
   }
 
   /** The nodes and small constants so far, open for more. */
-  GraphProto.Builder graph() {
+  public GraphProto.Builder graph() {
     return graph;
   }
 
-  GraphBuilder enter(String scope) {
+  public GraphBuilder enter(String scope) {
     names.enter(scope);
     return this;
   }
 
-  String op(String type, List<String> inputs, AttributeProto... attributes) {
+  public String op(String type, List<String> inputs, AttributeProto... attributes) {
     return ops(type, 1, inputs, attributes).get(0);
   }
 
-  List<String> ops(String type, int outputs, List<String> inputs, AttributeProto... attributes) {
+  public List<String> ops(
+      String type, int outputs, List<String> inputs, AttributeProto... attributes) {
     return named(Collections.nCopies(outputs, OWN), type, inputs, attributes);
   }
 
@@ -72,7 +86,7 @@ final class GraphBuilder {
    * @param outputs {@link #OWN} stands for a name after the node's, the empty name for no output
    * @return the outputs' names
    */
-  List<String> named(
+  public List<String> named(
       List<String> outputs, String type, List<String> inputs, AttributeProto... attributes) {
     String name = names.node(type);
     List<String> values =
@@ -81,14 +95,18 @@ final class GraphBuilder {
             .toList();
     var node = NodeProto.newBuilder().setName(name).setOpType(type);
     node.addAllInput(inputs).addAllOutput(values).addAllAttribute(List.of(attributes));
-    if (CONTRIB.contains(type)) {
+    if (isContrib(type)) {
       node.setDomain("com.microsoft");
     }
     graph.addNode(node);
     return values;
   }
 
-  String weight(String path, Weight weight) {
+  private boolean isContrib(String type) {
+    return CONTRIB.contains(type) && !(dialect.opset() >= 23 && TAKEN_OVER.contains(type));
+  }
+
+  public String weight(String path, Weight weight) {
     String name = names.weight(path);
     boolean isNew = weights.put(name, weight) == null;
     if (!dialect.has(Trait.HALF_STORED)) {
@@ -101,13 +119,13 @@ final class GraphBuilder {
   }
 
   /** An initializer that is no {@link Weight}. */
-  String initializer(String path, TensorProto tensor) {
+  public String initializer(String path, TensorProto tensor) {
     String name = names.weight(path);
     graph.addInitializer(tensor.toBuilder().setName(name));
     return name;
   }
 
-  String constant(TensorProto value) {
+  public String constant(TensorProto value) {
     if (!dialect.has(Trait.CONSTANT_INITIALIZERS)) {
       return op("Constant", List.of(), Attributes.tensor("value", value));
     }
@@ -121,45 +139,45 @@ final class GraphBuilder {
   }
 
   /** A scalar of the stream's type. */
-  String number(double value) {
+  public String number(double value) {
     return constant(Tensors.floats(dialect.elementType(), List.of(), (float) value));
   }
 
-  String single(double value) {
+  public String single(double value) {
     return constant(Tensors.floats(Tensors.FLOAT, List.of(), (float) value));
   }
 
-  String integer(long value) {
+  public String integer(long value) {
     return constant(Tensors.longs(List.of(), value));
   }
 
-  String integers(long... values) {
+  public String integers(long... values) {
     return constant(Tensors.longs(List.of(values.length), values));
   }
 
-  String cast(String value, int type) {
+  public String cast(String value, int type) {
     return op("Cast", List.of(value), Attributes.integer("to", type));
   }
 
-  String unsqueeze(String value, long axis) {
+  public String unsqueeze(String value, long axis) {
     return dialect.opset() < 13
         ? op("Unsqueeze", List.of(value), Attributes.integers("axes", axis))
         : op("Unsqueeze", List.of(value, integers(axis)));
   }
 
-  List<String> split(String value, long axis, long... sizes) {
+  public List<String> split(String value, long axis, long... sizes) {
     var along = Attributes.integer("axis", axis);
     return dialect.opset() < 13
         ? ops("Split", sizes.length, List.of(value), along, Attributes.integers("split", sizes))
         : ops("Split", sizes.length, List.of(value, integers(sizes)), along);
   }
 
-  String transpose(String value, long... order) {
+  public String transpose(String value, long... order) {
     return op("Transpose", List.of(value), Attributes.integers("perm", order));
   }
 
   /** The size of a value along an axis, as a scalar. */
-  String size(String value, long axis) {
+  public String size(String value, long axis) {
     return op(
         "Gather",
         List.of(op("Shape", List.of(value)), integer(axis)),
@@ -167,14 +185,14 @@ final class GraphBuilder {
   }
 
   /** Dimension {@code axis} of a [batch, sequence, …] value, however this dialect comes by it. */
-  Dim dim(String value, int axis) {
+  public Dim dim(String value, int axis) {
     if (dialect.has(Trait.STATIC)) {
       return Dim.of(axis == 0 ? Dialect.STATIC_BATCH : Dialect.STATIC_WIDTH);
     }
     return dialect.has(Trait.ZERO_RESHAPES) ? Dim.of(0) : new Dim(size(value, axis), 0);
   }
 
-  String reshape(String value, Dim... dims) {
+  public String reshape(String value, Dim... dims) {
     return op("Reshape", List.of(value, shape(dims)));
   }
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The inputs and outputs of a model in one dialect, with their types and dimensions. */
-record Signature(Gpt2.Config config, Dialect dialect) {
+public record Signature(Gpt2.Config config, Dialect dialect) {
   /** The output of a model without a head. */
   static final String STATE = "last_hidden_state";
 
@@ -76,7 +76,7 @@ record Signature(Gpt2.Config config, Dialect dialect) {
   }
 
   /** A value of which each dimension is a number or a symbol. */
-  static ValueInfoProto value(String name, int type, Object... dims) {
+  public static ValueInfoProto value(String name, int type, Object... dims) {
     var shape = TensorShapeProto.newBuilder();
     for (Object dim : dims) {
       if (dim instanceof Integer fixed) {

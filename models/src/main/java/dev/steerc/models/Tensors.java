@@ -7,23 +7,23 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /** Tensor messages from numbers, with the numbers as raw bytes. */
-final class Tensors {
-  static final int FLOAT = 1;
-  static final int UINT8 = 2;
-  static final int INT8 = 3;
-  static final int INT32 = 6;
-  static final int INT64 = 7;
-  static final int BOOL = 9;
-  static final int FLOAT16 = 10;
+public final class Tensors {
+  public static final int FLOAT = 1;
+  public static final int UINT8 = 2;
+  public static final int INT8 = 3;
+  public static final int INT32 = 6;
+  public static final int INT64 = 7;
+  public static final int BOOL = 9;
+  public static final int FLOAT16 = 10;
 
   private Tensors() {}
 
-  static TensorProto weight(String name, Weight weight, int type) {
+  public static TensorProto weight(String name, Weight weight, int type) {
     return floats(type, weight.dims(), weight.values()).toBuilder().setName(name).build();
   }
 
   /** A tensor of type FLOAT or FLOAT16. */
-  static TensorProto floats(int type, List<Integer> dims, float... values) {
+  public static TensorProto floats(int type, List<Integer> dims, float... values) {
     ByteBuffer bytes = buffer(values.length * (type == FLOAT ? 4 : 2));
     for (float value : values) {
       if (type == FLOAT) {
@@ -35,13 +35,13 @@ final class Tensors {
     return raw(type, dims, bytes.array());
   }
 
-  static TensorProto longs(List<Integer> dims, long... values) {
+  public static TensorProto longs(List<Integer> dims, long... values) {
     ByteBuffer bytes = buffer(values.length * 8);
     bytes.asLongBuffer().put(values);
     return raw(INT64, dims, bytes.array());
   }
 
-  static TensorProto raw(int type, List<Integer> dims, byte... bytes) {
+  public static TensorProto raw(int type, List<Integer> dims, byte... bytes) {
     var tensor = TensorProto.newBuilder().setDataType(type).setRawData(ByteString.copyFrom(bytes));
     dims.forEach(tensor::addDims);
     return tensor.build();

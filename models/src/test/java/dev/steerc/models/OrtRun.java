@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs of one graph in ONNX Runtime on the CPU. */
-final class OrtRun implements AutoCloseable {
+public final class OrtRun implements AutoCloseable {
   private static final Map<Integer, OnnxJavaType> TYPES =
       Map.of(
           Tensors.FLOAT, OnnxJavaType.FLOAT,
@@ -26,18 +26,19 @@ final class OrtRun implements AutoCloseable {
   private final List<OrtSession.Result> results = new ArrayList<>();
   private final OrtSession session;
 
-  OrtRun(Path model) throws OrtException {
+  public OrtRun(Path model) throws OrtException {
     var options = new OrtSession.SessionOptions();
     options.setIntraOpNumThreads(1);
     session = environment.createSession(model.toString(), options);
   }
 
-  OrtSession session() {
+  public OrtSession session() {
     return session;
   }
 
   /** The outputs by name; {@code more} are tensors of an earlier run. */
-  Map<String, OnnxTensor> run(List<Feed> feeds, Map<String, OnnxTensor> more) throws OrtException {
+  public Map<String, OnnxTensor> run(List<Feed> feeds, Map<String, OnnxTensor> more)
+      throws OrtException {
     var inputs = new HashMap<String, OnnxTensorLike>(more);
     for (Feed feed : feeds) {
       OnnxJavaType type = TYPES.get(feed.type());
@@ -52,7 +53,7 @@ final class OrtRun implements AutoCloseable {
   }
 
   /** A float32 or float16 tensor of three dimensions. */
-  static float[][][] values(OnnxTensor tensor) {
+  public static float[][][] values(OnnxTensor tensor) {
     long[] shape = tensor.getInfo().getShape();
     FloatBuffer numbers = tensor.getFloatBuffer();
     var out = new float[(int) shape[0]][(int) shape[1]][(int) shape[2]];

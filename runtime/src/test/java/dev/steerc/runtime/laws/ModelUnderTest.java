@@ -3,6 +3,7 @@ package dev.steerc.runtime.laws;
 import dev.steerc.Steerc;
 import dev.steerc.models.TestData;
 import dev.steerc.models.TestGraph;
+import dev.steerc.models.family.Families;
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
@@ -17,7 +18,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +35,10 @@ record ModelUnderTest(String name, Path path, Kind kind) {
 
   /** Not a decoder whose stream can be reached: it is inside a BeamSearch. */
   private static final String UNREACHABLE = "h-ort-gpt2-beamsearch";
+
+  /** EXPECTED-NOT-YET: families that the compiler refuses or takes for something else. */
+  private static final Set<String> NOT_YET =
+      Set.of("flat-gpt", "flat-llama", "llama-einsum", "olmo-2", "opt");
 
   static {
     if (!isSharedThere()) {
@@ -70,7 +77,9 @@ record ModelUnderTest(String name, Path path, Kind kind) {
 
   /** All models there are. */
   static List<ModelUnderTest> all() {
-    return Stream.of(committed(), List.of(demo()), shared()).flatMap(List::stream).toList();
+    return Stream.of(families()) /*TMP(committed(), List.of(demo()), shared())*/
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** The model that was trained on text. */
@@ -82,6 +91,23 @@ record ModelUnderTest(String name, Path path, Kind kind) {
   static List<ModelUnderTest> committed() {
     return TestData.graphs().stream()
         .map(graph -> of(graph.name(), graph.file(TestData.root())))
+        .toList();
+  }
+
+  /** The published architectures, in {@code testdata/families}. */
+  static List<ModelUnderTest> families() {
+    return families(name -> !NOT_YET.contains(name));
+  }
+
+  /** Those that the compiler does not take for what they are. */
+  static List<ModelUnderTest> notYet() {
+    return families(NOT_YET::contains);
+  }
+
+  private static List<ModelUnderTest> families(Predicate<String> wanted) {
+    return Families.all().stream()
+        .filter(family -> wanted.test(family.name()))
+        .map(family -> of(family.name(), family.file(TestData.root())))
         .toList();
   }
 
