@@ -19,7 +19,14 @@ final class GraphBuilder {
   static final String OWN = "*";
 
   private static final Set<String> CONTRIB =
-      Set.of("Attention", "EmbedLayerNormalization", "SkipLayerNormalization", "FastGelu");
+      Set.of(
+          "Attention",
+          "EmbedLayerNormalization",
+          "SkipLayerNormalization",
+          "FastGelu",
+          "MatMulNBits",
+          "GatherBlockQuantized",
+          "MultiHeadAttention");
 
   /** One dimension of a shape: a number, or the name of a scalar int64 value. */
   record Dim(String scalar, long fixed) {
@@ -81,7 +88,7 @@ final class GraphBuilder {
             .toList();
     var node = NodeProto.newBuilder().setName(name).setOpType(type);
     node.addAllInput(inputs).addAllOutput(values).addAllAttribute(List.of(attributes));
-    if (CONTRIB.contains(type)) {
+    if (CONTRIB.contains(type) && !dialect.has(Trait.ATTENTION_OP)) {
       node.setDomain("com.microsoft");
     }
     graph.addNode(node);
@@ -100,7 +107,14 @@ final class GraphBuilder {
     return widened.get(name);
   }
 
-  /** An initializer that is no {@link Weight}. */
+  /** A weight in the type that the branches compute in. */
+  String branchWeight(String path, Weight weight) {
+    return dialect.branchType() == dialect.elementType()
+        ? weight(path, weight)
+        : initializer(path, Tensors.weight(path, weight, dialect.branchType()));
+  }
+
+  /** An initializer that is no {@link Weight}, or not of the type of the others. */
   String initializer(String path, TensorProto tensor) {
     String name = names.weight(path);
     graph.addInitializer(tensor.toBuilder().setName(name));
@@ -120,9 +134,9 @@ final class GraphBuilder {
         });
   }
 
-  /** A scalar of the stream's type. */
+  /** A scalar of the type that the branches compute in. */
   String number(double value) {
-    return constant(Tensors.floats(dialect.elementType(), List.of(), (float) value));
+    return constant(Tensors.floats(dialect.branchType(), List.of(), (float) value));
   }
 
   String single(double value) {
