@@ -37,8 +37,8 @@ final class TestDataPage {
 
     Graphs in which no residual stream can be proven; `inspect` and `patch` must say why.
 
-    | file | why |
-    | --- | --- |
+    | file | what it is | what a user is told |
+    | --- | --- | --- |
     %s
 
     ## tokenizer/ and vectors/
@@ -58,7 +58,9 @@ final class TestDataPage {
         config.vocab(),
         config.positions(),
         lines(TestData.graphs(), TestDataPage::row),
-        lines(TestData.refused(), g -> "| %s | %s |".formatted(g.fileName(), g.about())));
+        lines(
+            TestData.refused(),
+            g -> "| %s | %s | %s |".formatted(g.fileName(), g.about(), g.reason())));
   }
 
   private static String row(TestGraph graph) {
