@@ -65,6 +65,10 @@ public enum Code {
       "Nothing in the graph keeps a position from looking at later ones, as a decoder's causal mask"
           + " or its cache would: it is an encoder, or it is fed its mask in a way that hides that.",
       "Name the value to steer yourself: --at value:NAME:add."),
+  NO_HEAD(
+      "The stream leads to outputs that are of whole texts, such as a class or one vector, so the"
+          + " model is no language model.",
+      "Export it with its language-model head, or name the value yourself: --at value:NAME:add."),
   DECODER_IN_OPERATOR(
       "The decoder is a subgraph of a generation operator such as BeamSearch, whose inputs that"
           + " operator fixes.",

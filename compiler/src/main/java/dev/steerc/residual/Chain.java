@@ -173,22 +173,37 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
     }
   }
 
-  /** Steering what no output depends on would do nothing. */
+  /** Steering what no output depends on would do nothing; a decoder's output is of tokens. */
   private void refuseUnread(Flow flow) {
     Sum last = sums.get(sums.size() - 1);
-    boolean isRead =
+    List<String> outputs =
         flow.graph().outputs().stream()
             .map(Value::name)
-            .anyMatch(
-                output ->
-                    flow.forms(last.value()).contains(output)
-                        || !Region.between(flow, last.value(), output).isEmpty());
-    if (!isRead) {
+            .filter(output -> isBehind(flow, last.value(), output))
+            .toList();
+    if (outputs.isEmpty()) {
       throw broken(
           "no output depends on the last residual addition",
           last.root().node(),
           "`" + last.value() + "` leads to none of the graph's outputs");
     }
+    if (outputs.stream().noneMatch(output -> isOfTokens(flow.shape(output)))) {
+      throw Problem.of(Code.NO_HEAD, "no output is of single tokens: a classifier or an encoder")
+          .at("graph `" + flow.graph().name() + "`")
+          .note("the stream ends in " + String.join(", ", outputs))
+          .help("name the value yourself with --at value:<name>:add")
+          .exception();
+    }
+  }
+
+  private static boolean isBehind(Flow flow, String value, String output) {
+    return flow.forms(value).contains(output) || !Region.between(flow, value, output).isEmpty();
+  }
+
+  /** Scores for each token of the vocabulary, or what there is for each position. */
+  private boolean isOfTokens(Shapes.Shape shape) {
+    boolean isEach = shape.rank() < 0 || shape.rank() >= 3;
+    return isEach || shape.width() < 0 || shape.width() == embedding.rows();
   }
 
   /** Attention between the last sum and the outputs belongs to a block that was not understood. */

@@ -29,6 +29,12 @@ public final class Corpus {
     return ROOT.resolve("testdata/refused").resolve(name);
   }
 
+  /** All committed graphs without a provable stream. */
+  public static List<Path> refused() {
+    return onnx(ROOT.resolve("testdata/refused"));
+  }
+
+  /** The committed decoders. */
   public static List<Path> graphs() {
     return onnx(ROOT.resolve("testdata/graphs"));
   }
@@ -36,7 +42,7 @@ public final class Corpus {
   /** Every committed model that opens. */
   public static List<Path> all() {
     List<Path> all = new ArrayList<>(graphs());
-    all.addAll(onnx(ROOT.resolve("testdata/refused")));
+    all.addAll(refused());
     all.remove(refused("no-graph.onnx"));
     return all;
   }

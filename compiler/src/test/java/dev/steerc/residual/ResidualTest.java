@@ -25,6 +25,16 @@ class ResidualTest {
 
   @ParameterizedTest
   @CsvSource({
+    "bf16, 2, 32, bfloat16, 96, 4, 4",
+    "fp16-all, 2, 32, float16, 96, 4, 4",
+    "fp16-mixed, 2, 32, float32, 96, 4, 4",
+    "fp16-table, 2, 32, float32, 96, 4, 4",
+    "int4, 2, 32, float32, 96, 4, 4",
+    "int8-blocks, 2, 32, float32, 96, 4, 4",
+    "last-token, 2, 32, float32, 96, 4, 4",
+    "no-ops, 2, 32, float32, 96, 4, 4",
+    "opset23, 2, 32, float32, 96, 4, 4",
+    "short, 2, 32, float32, 96, 4, 4",
     "external, 4, 24, float32, 96, 8, 8",
     "fp16, 4, 24, float16, 96, 8, 8",
     "fp16-stored, 4, 24, float32, 96, 8, 8",
@@ -58,7 +68,7 @@ class ResidualTest {
 
   @Test
   void everyCommittedGraphIsInTheTable() {
-    assertThat(Corpus.graphs()).hasSize(17);
+    assertThat(Corpus.graphs()).hasSize(27);
   }
 
   @ParameterizedTest

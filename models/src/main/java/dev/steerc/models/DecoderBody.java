@@ -1,7 +1,9 @@
 package dev.steerc.models;
 
+import dev.steerc.models.GraphBuilder.Dim;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The nodes that take token ids to logits, written into one graph or one branch of an If.
@@ -15,6 +17,7 @@ final class DecoderBody {
   private final Gpt2 model;
   private final Spelling spelling;
   private final SelfAttention attention;
+  private final Optional<FixedScales> scales;
 
   /** The residual stream and its norm, which some dialects give in one node. */
   private record Point(String stream, String normed) {}
@@ -23,8 +26,12 @@ final class DecoderBody {
     this.graph = graph;
     this.dialect = graph.dialect();
     this.model = model;
-    this.spelling = new Spelling(graph);
-    this.attention = new SelfAttention(graph, model.config(), past);
+    this.scales =
+        dialect.has(Trait.QDQ)
+            ? Optional.of(new FixedScales(graph, Calibration.of(model)))
+            : Optional.empty();
+    this.spelling = new Spelling(graph, scales);
+    this.attention = new SelfAttention(graph, model.config(), past, spelling);
   }
 
   void write() {
@@ -36,6 +43,10 @@ final class DecoderBody {
       Point middle = join(2 * i, point.stream(), mixed);
       String up = spelling.activated(path(2 * i) + ".mlp.c_fc", middle.normed(), block.up());
       point = join(2 * i + 1, middle.stream(), up);
+      if (dialect.has(Trait.EARLY_HEAD) && i == 0) {
+        List<String> inputs = List.of(point.stream(), spelling.headMatrix(model));
+        graph.named(List.of(Signature.EARLY), "MatMul", inputs);
+      }
     }
     if (!dialect.has(Trait.NO_HEAD)) {
       spelling.head(point.normed(), model);
@@ -44,25 +55,14 @@ final class DecoderBody {
 
   private Point embedding() {
     graph.enter("");
-    String tokens = graph.weight("wte.weight", model.tokens());
-    String places = graph.weight("wpe.weight", model.places());
-    String token = graph.op("Gather", List.of(tokens, "input_ids"));
-    String position = graph.op("Gather", List.of(places, positions()));
+    List<String> terms = new Embedding(graph, model, scales).terms();
+    if (dialect.has(Trait.EMBEDDING_SKIP)) {
+      return skip(0, terms, false);
+    }
     String name = dialect.has(Trait.HIDDEN_STATES) ? "hidden_states.0" : GraphBuilder.OWN;
-    String sum = graph.named(List.of(name), "Add", List.of(token, position)).get(0);
-    return new Point(sum, normed(0, sum));
-  }
-
-  private String positions() {
-    if (!dialect.has(Trait.IDS_ONLY)) {
-      return "position_ids";
-    }
-    if (dialect.has(Trait.STATIC)) {
-      return graph.constant(Tensors.longs(List.of(1, Dialect.STATIC_WIDTH), 0, 1, 2, 3, 4));
-    }
-    String width = graph.size("input_ids", 1);
-    String range = graph.op("Range", List.of(graph.integer(0), width, graph.integer(1)));
-    return graph.unsqueeze(range, 0);
+    String sum = graph.named(List.of(name), "Add", terms).get(0);
+    String stream = passed(spelling.held(sum, "0.resid_pre"));
+    return new Point(stream, normed(0, stream));
   }
 
   private Point fusedEmbedding() {
@@ -94,13 +94,33 @@ final class DecoderBody {
   }
 
   private Point sum(int place, String stream, String x) {
-    String branch = spelling.linear(module(place), x, linear(place));
+    String branch = dropped(widened(spelling.linear(module(place), x, linear(place))));
     graph.enter(Spelling.scope(path(place)));
     // PyTorch's GPT-2 writes attn + residual, but residual + mlp.
     List<String> terms = place % 2 == 0 ? List.of(branch, stream) : List.of(stream, branch);
-    String sum = graph.named(List.of(sumName(place)), "Add", terms).get(0);
+    String type = dialect.has(Trait.SUM_OP) ? "Sum" : "Add";
+    String sum = graph.named(List.of(sumName(place)), type, terms).get(0);
+    String site = place / 2 + (place % 2 == 0 ? ".resid_mid" : ".resid_post");
+    String next = passed(spelling.held(sum, site));
     boolean ends = last(place) && dialect.has(Trait.NO_FINAL_NORM);
-    return new Point(sum, ends ? sum : normed(place + 1, sum));
+    return new Point(next, ends ? next : normed(place + 1, next));
+  }
+
+  private String widened(String branch) {
+    return dialect.has(Trait.HALF_BRANCHES) ? graph.cast(branch, Tensors.FLOAT) : branch;
+  }
+
+  private String dropped(String x) {
+    return dialect.has(Trait.NO_OPS) ? graph.op("Dropout", List.of(x)) : x;
+  }
+
+  /** The stream behind nodes that change nothing. */
+  private String passed(String x) {
+    if (!dialect.has(Trait.NO_OPS)) {
+      return x;
+    }
+    String same = graph.cast(graph.op("Identity", List.of(dropped(x))), dialect.elementType());
+    return graph.reshape(same, Dim.of(0), Dim.of(0), Dim.of(model.config().hidden()));
   }
 
   private Point skip(int place, String stream, String x) {
@@ -111,26 +131,37 @@ final class DecoderBody {
             : spelling.linear(module(place), x, linear(place));
     graph.enter(Spelling.scope(path(place)));
     boolean streamFirst = dialect.has(Trait.SKIP_STREAM_FIRST);
-    var inputs = new ArrayList<>(streamFirst ? List.of(stream, branch) : List.of(branch, stream));
-    inputs.add(graph.weight(normPath(place + 1) + ".weight", norm(place + 1).gain()));
-    inputs.add(graph.weight(normPath(place + 1) + ".bias", norm(place + 1).bias()));
+    List<String> terms = streamFirst ? List.of(stream, branch) : List.of(branch, stream);
+    return skip(place + 1, terms, biased);
+  }
+
+  /** The sum of two terms and its norm in one node, with the bias of the branch or without. */
+  private Point skip(int place, List<String> terms, boolean biased) {
+    var inputs = new ArrayList<>(terms);
+    inputs.add(graph.weight(normPath(place) + ".weight", norm(place).gain()));
+    inputs.add(graph.weight(normPath(place) + ".bias", norm(place).bias()));
     if (biased) {
-      inputs.add(graph.weight(module(place) + ".bias", linear(place).bias()));
+      inputs.add(graph.weight(module(place - 1) + ".bias", linear(place - 1).bias()));
     }
     String own = GraphBuilder.OWN;
+    boolean ends = ends(place);
     List<String> outputs =
         graph.named(
-            last(place) ? List.of(own) : List.of(own, "", "", own),
+            ends ? List.of(own) : List.of(own, "", "", own),
             "SkipLayerNormalization",
             inputs,
             Attributes.number("epsilon", Gpt2.EPSILON));
-    return new Point(last(place) ? null : outputs.get(3), outputs.get(0));
+    return new Point(ends ? null : outputs.get(3), outputs.get(0));
   }
 
-  private String normed(int place, String x) {
+  private String normed(int place, String stream) {
+    boolean cut = ends(place) && dialect.has(Trait.LAST_TOKEN);
+    String x =
+        cut
+            ? graph.op("Gather", List.of(stream, graph.integers(-1)), Attributes.integer("axis", 1))
+            : stream;
     String normed = spelling.norm(normPath(place), x, norm(place));
-    boolean ends = place == 2 * model.blocks().size() && dialect.has(Trait.NO_HEAD);
-    return ends
+    return ends(place) && dialect.has(Trait.NO_HEAD)
         ? graph.named(List.of(Signature.STATE), "Identity", List.of(normed)).get(0)
         : normed;
   }
@@ -144,7 +175,12 @@ final class DecoderBody {
   }
 
   private boolean last(int place) {
-    return place == 2 * model.blocks().size() - 1;
+    return ends(place + 1);
+  }
+
+  /** Whether the norm of a place is the final one. */
+  private boolean ends(int place) {
+    return place == 2 * model.blocks().size();
   }
 
   private static String path(int place) {
@@ -161,12 +197,11 @@ final class DecoderBody {
   }
 
   private String normPath(int place) {
-    boolean fin = place == 2 * model.blocks().size();
-    return fin ? "ln_f" : path(place) + (place % 2 == 0 ? ".ln_1" : ".ln_2");
+    return ends(place) ? "ln_f" : path(place) + (place % 2 == 0 ? ".ln_1" : ".ln_2");
   }
 
   private Gpt2.Norm norm(int place) {
-    if (place == 2 * model.blocks().size()) {
+    if (ends(place)) {
       return model.finalNorm();
     }
     Gpt2.Block block = model.blocks().get(place / 2);

@@ -36,12 +36,41 @@ public record Dialect(String producer, int ir, int opset, Set<Trait> traits) {
 
   /** Whether any operator is ORT's own. */
   boolean contrib() {
-    return skips() || has(Trait.FUSED_ATTENTION) || has(Trait.FAST_GELU);
+    return skips()
+        || has(Trait.FUSED_ATTENTION)
+        || has(Trait.FAST_GELU)
+        || has(Trait.MULTI_HEAD)
+        || blockBits() > 0;
+  }
+
+  /** The bits of weights that are quantised block by block, or 0. */
+  int blockBits() {
+    return has(Trait.BLOCKS_OF_4_BITS) ? 4 : has(Trait.BLOCKS_OF_8_BITS) ? 8 : 0;
+  }
+
+  /** What the numbers are worth. */
+  public Precision precision() {
+    if (blockBits() > 0) {
+      return blockBits() == 4 ? Precision.INT4 : Precision.INT8;
+    }
+    if (has(Trait.INT8) || has(Trait.QDQ)) {
+      return Precision.INT8;
+    }
+    boolean half = has(Trait.HALF_STORED) || has(Trait.HALF_TABLE) || branchType() != Tensors.FLOAT;
+    return half ? Precision.FLOAT16 : Precision.FLOAT32;
   }
 
   /** The element type of the stream, by its number in ONNX. */
   public int elementType() {
+    if (has(Trait.BRAIN_HALF)) {
+      return Tensors.BFLOAT16;
+    }
     return has(Trait.HALF) ? Tensors.FLOAT16 : Tensors.FLOAT;
+  }
+
+  /** The element type of what the branches compute, and of what the head gives. */
+  int branchType() {
+    return has(Trait.HALF_BRANCHES) ? Tensors.FLOAT16 : elementType();
   }
 
   /** The element type that weights are stored in. */

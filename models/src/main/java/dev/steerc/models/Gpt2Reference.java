@@ -38,8 +38,13 @@ public final class Gpt2Reference {
    * @param logits [batch, sequence, vocab]
    * @param normed [batch, sequence, hidden], after the final norm
    * @param sites every site's value after its edit, by {@code <block>.<site>}
+   * @param modules what each norm, linear and activation gave, by its path in PyTorch
    */
-  public record Run(double[][][] logits, double[][][] normed, Map<String, double[][][]> sites) {
+  public record Run(
+      double[][][] logits,
+      double[][][] normed,
+      Map<String, double[][][]> sites,
+      Map<String, double[][][]> modules) {
     /** The value of one site, [batch, sequence, hidden]. */
     public double[][][] at(int block, String site) {
       return sites.get(block + "." + site);
@@ -50,6 +55,7 @@ public final class Gpt2Reference {
   private final Batch batch;
   private final Edit edit;
   private final Map<String, double[][][]> sites = new LinkedHashMap<>();
+  private final Map<String, double[][][]> modules = new LinkedHashMap<>();
 
   private Gpt2Reference(Gpt2 model, Batch batch, Edit edit) {
     this.model = model;
@@ -67,17 +73,24 @@ public final class Gpt2Reference {
     for (int i = 0; i < model.blocks().size(); i++) {
       x = block(i, model.blocks().get(i), x);
     }
-    double[][][] normed = norm(x, model.finalNorm());
-    return new Run(linear(normed, model.head().values(), null), normed, sites);
+    double[][][] normed = module("ln_f", norm(x, model.finalNorm()));
+    double[][][] logits = module("lm_head", linear(normed, model.head().values(), null));
+    return new Run(logits, normed, sites, modules);
   }
 
   private double[][][] block(int i, Gpt2.Block block, double[][][] input) {
     double[][][] pre = site("resid_pre", i, input);
-    double[][][] qkv = linear(norm(pre, block.attentionNorm()), block.qkv());
-    double[][][] attended = linear(attention(qkv), block.attentionOut());
+    String path = "h." + i;
+    double[][][] normed = module(path + ".ln_1", norm(pre, block.attentionNorm()));
+    double[][][] qkv = module(path + ".attn.c_attn", linear(normed, block.qkv()));
+    double[][][] mixed = module(path + ".attn", attention(qkv));
+    double[][][] attended = module(path + ".attn.c_proj", linear(mixed, block.attentionOut()));
     double[][][] mid = site("resid_mid", i, sum(pre, site("attn_out", i, attended)));
-    double[][][] up = each(linear(norm(mid, block.mlpNorm()), block.up()), Gpt2Reference::gelu);
-    double[][][] out = site("mlp_out", i, linear(up, block.down()));
+    double[][][] inner = module(path + ".ln_2", norm(mid, block.mlpNorm()));
+    double[][][] up = module(path + ".mlp.c_fc", linear(inner, block.up()));
+    double[][][] act = module(path + ".mlp.act", each(up, Gpt2Reference::gelu));
+    double[][][] down = module(path + ".mlp.c_proj", linear(act, block.down()));
+    double[][][] out = site("mlp_out", i, down);
     return site("resid_post", i, sum(mid, out));
   }
 
@@ -85,6 +98,11 @@ public final class Gpt2Reference {
     double[][][] edited = edit.apply(site, block, value);
     sites.put(block + "." + site, edited);
     return edited;
+  }
+
+  private double[][][] module(String path, double[][][] value) {
+    modules.put(path, value);
+    return value;
   }
 
   private double[][][] embed() {

@@ -23,7 +23,9 @@ public final class GraphBuilder {
           "Attention",
           "EmbedLayerNormalization",
           "FastGelu",
+          "GatherBlockQuantized",
           "GroupQueryAttention",
+          "MatMulNBits",
           "MoE",
           "MultiHeadAttention",
           "QMoE",
@@ -118,7 +120,14 @@ public final class GraphBuilder {
     return widened.get(name);
   }
 
-  /** An initializer that is no {@link Weight}. */
+  /** A weight in the type that the branches compute in. */
+  String branchWeight(String path, Weight weight) {
+    return dialect.branchType() == dialect.elementType()
+        ? weight(path, weight)
+        : initializer(path, Tensors.weight(path, weight, dialect.branchType()));
+  }
+
+  /** An initializer that is no {@link Weight}, or not of the type of the others. */
   public String initializer(String path, TensorProto tensor) {
     String name = names.weight(path);
     graph.addInitializer(tensor.toBuilder().setName(name));
@@ -138,9 +147,9 @@ public final class GraphBuilder {
         });
   }
 
-  /** A scalar of the stream's type. */
+  /** A scalar of the type that the branches compute in. */
   public String number(double value) {
-    return constant(Tensors.floats(dialect.elementType(), List.of(), (float) value));
+    return constant(Tensors.floats(dialect.branchType(), List.of(), (float) value));
   }
 
   public String single(double value) {

@@ -1,7 +1,9 @@
 package dev.steerc.models;
 
 import dev.steerc.models.GraphBuilder.Dim;
+import dev.steerc.onnx.proto.AttributeProto;
 import dev.steerc.onnx.proto.TensorProto;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,18 +20,24 @@ final class SelfAttention {
    * @param past whether the graph reads a past; presents are given wherever the dialect has them
    */
   SelfAttention(GraphBuilder graph, Gpt2.Config config, boolean past) {
+    this(graph, config, past, new Spelling(graph));
+  }
+
+  SelfAttention(GraphBuilder graph, Gpt2.Config config, boolean past, Spelling spelling) {
     this.graph = graph;
     this.dialect = graph.dialect();
     this.config = config;
-    this.spelling = new Spelling(graph);
+    this.spelling = spelling;
     this.past = past;
   }
 
   /** What the branch has before its output projection, [batch, sequence, hidden]. */
   String mixed(int index, String path, String x, Gpt2.Block block) {
-    return dialect.has(Trait.FUSED_ATTENTION)
-        ? fused(index, path, x, block)
-        : decomposed(index, path, x, block);
+    String mixed =
+        dialect.has(Trait.FUSED_ATTENTION)
+            ? fused(index, path, x, block)
+            : split(index, path, x, block);
+    return spelling.held(mixed, path);
   }
 
   /** Takes a value of the graph as the mask that all blocks share. */
@@ -68,11 +76,36 @@ final class SelfAttention {
         .get(0);
   }
 
-  private String decomposed(int index, String path, String x, Gpt2.Block block) {
+  private String split(int index, String path, String x, Gpt2.Block block) {
     String qkv = spelling.linear(path + ".c_attn", x, block.qkv());
     graph.enter(Spelling.scope(path));
     int hidden = config.hidden();
     List<String> parts = graph.split(qkv, 2, hidden, hidden, hidden);
+    if (dialect.has(Trait.MULTI_HEAD)) {
+      var heads = Attributes.integer("num_heads", config.heads());
+      return operator(index, "MultiHeadAttention", parts, List.of("", "", mask), heads);
+    }
+    if (dialect.has(Trait.ATTENTION_OP)) {
+      var queries = Attributes.integer("q_num_heads", config.heads());
+      var keys = Attributes.integer("kv_num_heads", config.heads());
+      return operator(index, "Attention", parts, List.of(mask), queries, keys);
+    }
+    return decomposed(index, x, parts);
+  }
+
+  /** Attention as one operator of query, key, value, masks and the past. */
+  private String operator(
+      int index, String type, List<String> parts, List<String> masks, AttributeProto... heads) {
+    var inputs = new ArrayList<>(parts);
+    inputs.addAll(masks);
+    List.of("key", "value").forEach(part -> inputs.add(earlier(index, part)));
+    List<String> outputs =
+        List.of(GraphBuilder.OWN, present(index, "key"), present(index, "value"));
+    return graph.named(outputs, type, inputs, heads).get(0);
+  }
+
+  private String decomposed(int index, String x, List<String> parts) {
+    int hidden = config.hidden();
     String query = heads(parts.get(0), GraphBuilder.OWN);
     String key = kept(index, "key", parts.get(1));
     String value = kept(index, "value", parts.get(2));
@@ -83,15 +116,22 @@ final class SelfAttention {
 
   /** Keys or values of this run behind those of the past, under the name of their output. */
   private String kept(int index, String part, String x) {
-    String present =
-        dialect.has(Trait.PAST) ? "present.%d.%s".formatted(index, part) : GraphBuilder.OWN;
+    String present = present(index, part);
     if (!past) {
       return heads(x, present);
     }
     String own = heads(x, GraphBuilder.OWN);
-    String earlier = "past_key_values.%d.%s".formatted(index, part);
-    graph.named(List.of(present), "Concat", List.of(earlier, own), Attributes.integer("axis", -2));
+    var axis = Attributes.integer("axis", -2);
+    graph.named(List.of(present), "Concat", List.of(earlier(index, part), own), axis);
     return present;
+  }
+
+  private String present(int index, String part) {
+    return dialect.has(Trait.PAST) ? "present.%d.%s".formatted(index, part) : GraphBuilder.OWN;
+  }
+
+  private static String earlier(int index, String part) {
+    return "past_key_values.%d.%s".formatted(index, part);
   }
 
   /** [batch, sequence, hidden] as [batch, heads, sequence, head width]. */
@@ -134,7 +174,8 @@ final class SelfAttention {
 
   /** 0 where a query sees a key and a huge negative number where not, [batch|1, 1, query, key]. */
   private String additive() {
-    String lowest = graph.number(dialect.has(Trait.HALF) ? -65504 : -Float.MAX_VALUE);
+    boolean half = dialect.branchType() == Tensors.FLOAT16;
+    String lowest = graph.number(half ? -65504 : -Float.MAX_VALUE);
     String causal = graph.op("Where", List.of(visible(), graph.number(0), lowest));
     String spread = graph.unsqueeze(graph.unsqueeze(causal, 0), 1);
     if (dialect.has(Trait.IDS_ONLY)) {
@@ -142,7 +183,7 @@ final class SelfAttention {
     }
     String tokens = graph.unsqueeze(graph.unsqueeze("attention_mask", 1), 2);
     String inverted =
-        graph.op("Sub", List.of(graph.number(1), graph.cast(tokens, dialect.elementType())));
+        graph.op("Sub", List.of(graph.number(1), graph.cast(tokens, dialect.branchType())));
     return graph.op("Where", List.of(graph.cast(inverted, Tensors.BOOL), lowest, spread));
   }
 

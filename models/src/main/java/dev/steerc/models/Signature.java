@@ -11,6 +11,9 @@ public record Signature(Gpt2.Config config, Dialect dialect) {
   /** The output of a model without a head. */
   static final String STATE = "last_hidden_state";
 
+  /** The output of a head in the middle. */
+  static final String EARLY = "early_logits";
+
   List<ValueInfoProto> inputs() {
     var inputs = new ArrayList<ValueInfoProto>();
     inputs.add(value("input_ids", Tensors.INT64, batch(), width()));
@@ -32,14 +35,21 @@ public record Signature(Gpt2.Config config, Dialect dialect) {
     outputs.add(
         dialect.has(Trait.NO_HEAD)
             ? value(STATE, type, batch(), width(), config.hidden())
-            : value("logits", type, batch(), width(), config.vocab()));
+            : value("logits", dialect.branchType(), batch(), scored(), config.vocab()));
     outputs.addAll(presents());
     if (dialect.has(Trait.HIDDEN_STATES)) {
       for (int i = 0; i <= config.blocks(); i++) {
         outputs.add(value("hidden_states." + i, type, batch(), width(), config.hidden()));
       }
     }
+    if (dialect.has(Trait.EARLY_HEAD)) {
+      outputs.add(value(EARLY, type, batch(), width(), config.vocab()));
+    }
     return outputs;
+  }
+
+  private Object scored() {
+    return dialect.has(Trait.LAST_TOKEN) ? (Object) 1 : width();
   }
 
   List<ValueInfoProto> pasts() {
@@ -52,7 +62,7 @@ public record Signature(Gpt2.Config config, Dialect dialect) {
 
   private List<ValueInfoProto> kept(String packed, String split, String length) {
     var values = new ArrayList<ValueInfoProto>();
-    int type = dialect.elementType();
+    int type = dialect.branchType();
     for (int i = 0; i < config.blocks(); i++) {
       if (dialect.has(Trait.FUSED_ATTENTION)) {
         values.add(

@@ -15,6 +15,7 @@ public final class Tensors {
   public static final int INT64 = 7;
   public static final int BOOL = 9;
   public static final int FLOAT16 = 10;
+  static final int BFLOAT16 = 16;
 
   private Tensors() {}
 
@@ -22,17 +23,23 @@ public final class Tensors {
     return floats(type, weight.dims(), weight.values()).toBuilder().setName(name).build();
   }
 
-  /** A tensor of type FLOAT or FLOAT16. */
+  /** A tensor of type FLOAT, FLOAT16 or BFLOAT16. */
   public static TensorProto floats(int type, List<Integer> dims, float... values) {
     ByteBuffer bytes = buffer(values.length * (type == FLOAT ? 4 : 2));
     for (float value : values) {
       if (type == FLOAT) {
         bytes.putFloat(value);
       } else {
-        bytes.putShort(Half.of(value));
+        bytes.putShort(type == FLOAT16 ? Half.of(value) : brain(value));
       }
     }
     return raw(type, dims, bytes.array());
+  }
+
+  /** The upper half of a float32, rounded to the nearest, ties to even. */
+  private static short brain(float value) {
+    int bits = Float.floatToIntBits(value);
+    return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
   }
 
   public static TensorProto longs(List<Integer> dims, long... values) {

@@ -9,18 +9,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The graphs in {@code testdata}, and the program that writes them. */
 public final class TestData {
   private static final Gpt2.Config TWIN = new Gpt2.Config(4, 24, 4, 96, 32);
-  private static final long SEED = 20261101;
-  private static final double CLOSE = 1e-4;
+  static final long SEED = 20261101;
+  static final double CLOSE = 1e-4;
   private static final Gpt2 MODEL = Gpt2.random(TWIN, SEED);
 
   /** As optimum exports today, with half the bytes. */
   static final Dialect DEMO = torch(17, 8, PAST, NORM_OP, TIED_HEAD, HALF_STORED);
 
-  private static final List<TestGraph> GRAPHS =
+  private static final List<TestGraph> PLAIN =
       List.of(
           twin("withpast", "as PyTorch 2 and optimum export it", torch(14, 7, PAST)),
           twin(
@@ -94,6 +95,9 @@ public final class TestData {
               torch(14, 7, PAST),
               CLOSE));
 
+  private static final List<TestGraph> GRAPHS =
+      Stream.of(PLAIN, Twins.graphs()).flatMap(List::stream).toList();
+
   private TestData() {}
 
   /** Writes every file below the {@code testdata} of this checkout. */
@@ -106,7 +110,7 @@ public final class TestData {
     }
   }
 
-  /** Graphs with a residual stream; all but {@code one-block} are of one model. */
+  /** Graphs with a residual stream; in families that spell one model each. */
   public static List<TestGraph> graphs() {
     return GRAPHS;
   }
@@ -162,7 +166,7 @@ public final class TestData {
     return new TestGraph(name, about, MODEL, dialect, tolerance);
   }
 
-  private static Dialect torch(int opset, int ir, Trait... traits) {
+  static Dialect torch(int opset, int ir, Trait... traits) {
     return Dialect.of("pytorch", ir, opset, traits);
   }
 
@@ -170,7 +174,7 @@ public final class TestData {
     return Dialect.of("optimum-onnx", ir, 14, traits).with(PAST, MERGED);
   }
 
-  private static Dialect optimised(int opset, int ir, Trait... traits) {
+  static Dialect optimised(int opset, int ir, Trait... traits) {
     return Dialect.of("onnxruntime.transformers", ir, opset, traits)
         .with(FUSED_NAMES, CONSTANT_INITIALIZERS);
   }

@@ -45,6 +45,16 @@ public record TestGraph(String name, String about, Gpt2 model, Dialect dialect, 
     return !dialect.has(Trait.IDS_ONLY);
   }
 
+  /** Whether ONNX Runtime has all its operators for the CPU. */
+  public boolean runs() {
+    return !dialect.has(Trait.BRAIN_HALF);
+  }
+
+  /** Whether the output has the last position only. */
+  public boolean lastOnly() {
+    return dialect.has(Trait.LAST_TOKEN);
+  }
+
   /** Whether the graph keeps keys and values from run to run. */
   public boolean cached() {
     return dialect.has(Trait.PAST) || dialect.has(Trait.FUSED_ATTENTION);
@@ -64,7 +74,7 @@ public record TestGraph(String name, String about, Gpt2 model, Dialect dialect, 
   public List<Feed> feeds(Batch batch) {
     List<Feed> feeds = tokens(batch, false);
     for (ValueInfoProto past : new Signature(model.config(), dialect).pasts()) {
-      feeds.add(Feed.empty(past.getName(), dialect.elementType(), pastShape(batch.rows())));
+      feeds.add(Feed.empty(past.getName(), dialect.branchType(), pastShape(batch.rows())));
     }
     return feeds;
   }

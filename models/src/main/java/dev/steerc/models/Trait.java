@@ -55,5 +55,41 @@ public enum Trait {
   /** The graph ends at the final norm. */
   NO_HEAD,
   /** With NO_HEAD: the graph ends at the last residual sum. */
-  NO_FINAL_NORM
+  NO_FINAL_NORM,
+  /** Weights and values are bfloat16. */
+  BRAIN_HALF,
+  /** The stream and its norms are float32, what the branches do is float16. */
+  HALF_BRANCHES,
+  /** The token table is float16; its rows become float32. */
+  HALF_TABLE,
+  /** Values pass through 8 bits by fixed scales, as static quantisation writes it. */
+  QDQ,
+  /** ORT's MatMulNBits and GatherBlockQuantized with 4 bits in blocks of 16. */
+  BLOCKS_OF_4_BITS,
+  /** ORT's MatMulNBits with 8 bits in blocks of 16. */
+  BLOCKS_OF_8_BITS,
+  /** A residual addition is a Sum. */
+  SUM_OP,
+  /** Dropout, Identity, Cast and Reshape that change nothing, on stream and branches. */
+  NO_OPS,
+  /** Each output projection has a low-rank adapter beside it. */
+  ADAPTERS,
+  /** ORT's MultiHeadAttention. */
+  MULTI_HEAD,
+  /** The operator Attention of opset 23. */
+  ATTENTION_OP,
+  /** The sum of token and position and the first norm are one SkipLayerNormalization. */
+  EMBEDDING_SKIP,
+  /** A second head reads the stream in the middle, without a norm. */
+  EARLY_HEAD,
+  /** Only the last position reaches the final norm. */
+  LAST_TOKEN,
+  /** Norms are calls of one local function, which takes epsilon as an attribute. */
+  NORM_FUNCTION,
+  /** Blocks are calls of one local function. */
+  BLOCK_FUNCTION,
+  /** The same, and norms, attention and MLP inside are calls as well. */
+  NESTED_FUNCTIONS,
+  /** Each block is a call of a local function of its own. */
+  OWN_FUNCTIONS
 }

@@ -2,13 +2,16 @@ package dev.steerc.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,18 @@ class TestDataTest {
     }
   }
 
+  static Stream<TestGraph> running() {
+    return TestData.graphs().stream().filter(TestGraph::runs);
+  }
+
+  @Test
+  void bfloat16IsNotForTheCpu() {
+    List<TestGraph> others = TestData.graphs().stream().filter(graph -> !graph.runs()).toList();
+    assertThat(others).hasToString("[bf16]");
+    assertThatThrownBy(() -> new OrtRun(others.get(0).file(ROOT)))
+        .hasMessageContaining("ORT_NOT_IMPLEMENTED");
+  }
+
   @Test
   void committedFilesAreWhatTheProgramWrites() throws Exception {
     for (var file : TestData.files().entrySet()) {
@@ -35,13 +50,13 @@ class TestDataTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.steerc.models.TestData#graphs")
+  @MethodSource("running")
   void oneRowEqualsTheReference(TestGraph graph) throws Exception {
     compare(graph, graph.fixed() ? Batch.leftPadded(SHORT, SHORT) : Batch.single(LONG));
   }
 
   @ParameterizedTest
-  @MethodSource("dev.steerc.models.TestData#graphs")
+  @MethodSource("running")
   void twoRowsEqualTheReference(TestGraph graph) throws Exception {
     compare(
         graph,
@@ -51,7 +66,7 @@ class TestDataTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.steerc.models.TestData#graphs")
+  @MethodSource("running")
   void aCachedStepEqualsTheReference(TestGraph graph) throws Exception {
     if (!graph.cached()) {
       return;
@@ -121,8 +136,9 @@ class TestDataTest {
     double worst = 0;
     for (int b = 0; b < batch.rows(); b++) {
       for (int s = first; s < batch.width(); s++) {
-        if (batch.mask()[b][s] == 1) {
-          worst = Math.max(worst, largest(expected[b][s], actual[b][s - first]));
+        if (batch.mask()[b][s] == 1 && !(graph.lastOnly() && s < batch.width() - 1)) {
+          int column = graph.lastOnly() ? 0 : s - first;
+          worst = Math.max(worst, largest(expected[b][s], actual[b][column]));
         }
       }
     }

@@ -39,7 +39,7 @@ public final class FamilyReference {
       x = architecture.join().isParallel() ? parallel(i, x) : sequential(i, x);
     }
     double[][][] normed = normed("norm", x);
-    return new Run(logits(normed), normed, sites);
+    return new Run(logits(normed), normed, sites, Map.of());
   }
 
   private double[][][] sequential(int i, double[][][] input) {

@@ -95,7 +95,7 @@ class ContinuationTest {
         break;
       }
     }
-    boolean quantised = model.kind() == ModelUnderTest.Kind.INT8;
+    boolean quantised = model.kind().isQuantised();
     double measured = quantised ? Math.sqrt(squares / count) : worst;
     Comparison.report("generated " + model + ": " + greedy.ops(), measured);
     assertThat(measured)

@@ -238,7 +238,7 @@ class GenerationLawTest {
         break;
       }
     }
-    boolean quantised = model.kind() == ModelUnderTest.Kind.INT8;
+    boolean quantised = model.kind().isQuantised();
     double difference = quantised ? Math.sqrt(squares / count) : worst;
     Comparison.report("generated, " + law + " " + model, difference);
     assertThat(difference).as(where).isLessThanOrEqualTo(tolerance(model, law));

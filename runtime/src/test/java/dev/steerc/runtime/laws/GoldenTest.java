@@ -81,7 +81,7 @@ class GoldenTest {
     List<Steering> steering = golden.steering(one.ops(), batch.width());
     String law = split > 0 ? "golden cached" : "golden";
     Comparison steered = compare(decoders.of(steering), batch, split, steering, one.logits());
-    if (model.kind() != ModelUnderTest.Kind.INT8) {
+    if (!model.kind().isQuantised()) {
       steered.within(model, law, one);
       return;
     }

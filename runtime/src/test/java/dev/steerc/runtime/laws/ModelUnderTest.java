@@ -1,6 +1,7 @@
 package dev.steerc.runtime.laws;
 
 import dev.steerc.Steerc;
+import dev.steerc.models.Precision;
 import dev.steerc.models.TestData;
 import dev.steerc.models.TestGraph;
 import dev.steerc.models.family.Families;
@@ -18,9 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -36,10 +35,6 @@ record ModelUnderTest(String name, Path path, Kind kind) {
   /** Not a decoder whose stream can be reached: it is inside a BeamSearch. */
   private static final String UNREACHABLE = "h-ort-gpt2-beamsearch";
 
-  /** EXPECTED-NOT-YET: families that the compiler refuses or takes for something else. */
-  private static final Set<String> NOT_YET =
-      Set.of("flat-gpt", "flat-llama", "llama-einsum", "olmo-2", "opt");
-
   static {
     if (!isSharedThere()) {
       System.err.println("no " + SHARED + ": tests against real exports and PyTorch are skipped");
@@ -52,22 +47,38 @@ record ModelUnderTest(String name, Path path, Kind kind) {
    * the root mean square is the steadier measure.
    */
   enum Kind {
-    FLOAT32(1e-4),
-    FLOAT16(0.08),
-    INT8(0.25);
+    FLOAT32(1e-4, 1 - 1e-6),
+    FLOAT16(0.08, 0.999),
+    INT8(0.25, 0.99),
+    INT4(1, 0.93);
 
     private final double tolerance;
+    private final double cosine;
 
-    Kind(double tolerance) {
+    Kind(double tolerance, double cosine) {
       this.tolerance = tolerance;
+      this.cosine = cosine;
+    }
+
+    private static Kind of(Precision precision) {
+      return valueOf(precision.name());
     }
 
     double tolerance() {
       return tolerance;
     }
 
+    /** How alike (steered − unsteered) has to be to that of the model in float32. */
+    double cosine() {
+      return cosine;
+    }
+
+    boolean isQuantised() {
+      return this == INT8 || this == INT4;
+    }
+
     double difference(Comparison comparison) {
-      return this == INT8 ? comparison.rootMeanSquare() : comparison.difference();
+      return isQuantised() ? comparison.rootMeanSquare() : comparison.difference();
     }
   }
 
@@ -77,9 +88,7 @@ record ModelUnderTest(String name, Path path, Kind kind) {
 
   /** All models there are. */
   static List<ModelUnderTest> all() {
-    return Stream.of(families()) /*TMP(committed(), List.of(demo()), shared())*/
-        .flatMap(List::stream)
-        .toList();
+    return Stream.of(committed(), List.of(demo()), shared()).flatMap(List::stream).toList();
   }
 
   /** The model that was trained on text. */
@@ -87,28 +96,21 @@ record ModelUnderTest(String name, Path path, Kind kind) {
     return of("demo", TestData.root().resolve("models/demo/model.onnx"));
   }
 
-  /** The graphs in {@code testdata}. */
+  /** The graphs in {@code testdata} that ONNX Runtime can run. */
   static List<ModelUnderTest> committed() {
-    return TestData.graphs().stream()
-        .map(graph -> of(graph.name(), graph.file(TestData.root())))
-        .toList();
+    return TestData.graphs().stream().filter(TestGraph::runs).map(ModelUnderTest::of).toList();
   }
 
   /** The published architectures, in {@code testdata/families}. */
   static List<ModelUnderTest> families() {
-    return families(name -> !NOT_YET.contains(name));
-  }
-
-  /** Those that the compiler does not take for what they are. */
-  static List<ModelUnderTest> notYet() {
-    return families(NOT_YET::contains);
-  }
-
-  private static List<ModelUnderTest> families(Predicate<String> wanted) {
     return Families.all().stream()
-        .filter(family -> wanted.test(family.name()))
         .map(family -> of(family.name(), family.file(TestData.root())))
         .toList();
+  }
+
+  private static ModelUnderTest of(TestGraph graph) {
+    Path file = graph.file(TestData.root());
+    return new ModelUnderTest(graph.name(), file, Kind.of(graph.dialect().precision()));
   }
 
   /** The graphs beside this checkout; none when they are not there. */
