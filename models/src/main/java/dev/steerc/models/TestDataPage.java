@@ -33,6 +33,10 @@ final class TestDataPage {
     | --- | --- | --- | --- | --- |
     %s
 
+    ## families/
+
+    Decoders of the published architectures, with a [page of their own](families/README.md).
+
     ## refused/
 
     Graphs in which no residual stream can be proven; `inspect` and `patch` must say why.

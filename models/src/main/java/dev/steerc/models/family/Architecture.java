@@ -1,6 +1,6 @@
 package dev.steerc.models.family;
 
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -76,13 +76,13 @@ public record Architecture(
   }
 
   Architecture with(Feature... more) {
-    var all = EnumSet.copyOf(Set.of(more));
-    all.addAll(features);
+    var all = new HashSet<>(features);
+    all.addAll(List.of(more));
     return of(shape, norm, join, positions, activation, scales, all);
   }
 
   Architecture without(Feature... fewer) {
-    var left = EnumSet.copyOf(features);
+    var left = new HashSet<>(features);
     left.removeAll(Set.of(fewer));
     return of(shape, norm, join, positions, activation, scales, left);
   }

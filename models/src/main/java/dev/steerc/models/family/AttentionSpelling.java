@@ -38,7 +38,7 @@ final class AttentionSpelling {
   }
 
   private String mixed(int block, String x) {
-    var fused = new FusedAttention(nodes, architecture, mask, rotary);
+    var fused = new FusedAttention(nodes, architecture, parameters, mask, rotary);
     return switch (spelling.attention()) {
       case GROUP_QUERY -> fused.groupQuery(block, projections.packed(block, x));
       case MULTI_HEAD -> fused.multiHead(block, projections.parts(block, x));

@@ -2,6 +2,7 @@ package dev.steerc.models.family;
 
 import dev.steerc.models.TestData;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class Families {
   public static SortedMap<String, byte[]> files() {
     var files = new TreeMap<String, byte[]>();
     all().forEach(f -> files.put("families/" + f.fileName(), f.model().toByteArray()));
+    files.put("families/README.md", FamiliesPage.text().getBytes(StandardCharsets.UTF_8));
     return files;
   }
 }

@@ -64,12 +64,12 @@ final class Fused {
               EXPERTS,
               spelled(17, NormOp.SKIP, AttentionOp.EAGER, Quirk.FUSED_EXPERTS)),
           new Family(
-              "gpt-oss-fused",
-              "GPT-OSS with ORT's MoE",
-              EXPERTS
-                  .without(NORMED_CHOICE)
-                  .with(SINKS, CLAMPED, SOFTMAX_OF_CHOSEN, QKV_BIAS, OUT_BIAS, MLP_BIAS),
-              spelled(17, NormOp.SKIP, AttentionOp.EAGER, Quirk.FUSED_EXPERTS)),
+              "gpt-oss-genai",
+              "GPT-OSS as onnxruntime-genai builds it: sinks in GroupQueryAttention, MoE",
+              WIDE.shape(TINY.heads(2, 1, 16).experts(4, 2).window(3))
+                  .with(SINKS, ALTERNATING, CLAMPED, SOFTMAX_OF_CHOSEN)
+                  .with(QKV_BIAS, OUT_BIAS, MLP_BIAS),
+              spelled(17, NormOp.SKIP, AttentionOp.GROUP_QUERY, Quirk.FUSED_EXPERTS)),
           new Family(
               "gemma-2-genai",
               "Gemma-2 as onnxruntime-genai builds it: norms between branch and fused sum",

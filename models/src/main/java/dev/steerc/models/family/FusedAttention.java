@@ -11,14 +11,17 @@ final class FusedAttention {
   private final Nodes nodes;
   private final GraphBuilder graph;
   private final Architecture architecture;
+  private final Parameters parameters;
   private final Shape shape;
   private final Mask mask;
   private final Rotary rotary;
 
-  FusedAttention(Nodes nodes, Architecture architecture, Mask mask, Rotary rotary) {
+  FusedAttention(
+      Nodes nodes, Architecture architecture, Parameters parameters, Mask mask, Rotary rotary) {
     this.nodes = nodes;
     this.graph = nodes.graph();
     this.architecture = architecture;
+    this.parameters = parameters;
     this.shape = architecture.shape();
     this.mask = mask;
     this.rotary = rotary;
@@ -38,6 +41,10 @@ final class FusedAttention {
     List<String> inputs = new ArrayList<>(List.of(packed, "", ""));
     inputs.addAll(pasts(block));
     inputs.addAll(List.of(lengths, total, tables.get(0), tables.get(1)));
+    if (architecture.has(Feature.SINKS)) {
+      String path = Parameters.layer(block, "attn.sinks");
+      inputs.addAll(List.of("", "", graph.weight(path, parameters.sinks(block))));
+    }
     int window = architecture.isWindowed(block) ? shape.window() : -1;
     return run(
         block,

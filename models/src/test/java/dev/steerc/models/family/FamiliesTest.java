@@ -43,6 +43,14 @@ class FamiliesTest {
     }
   }
 
+  @Test
+  void nothingElseIsThere() throws Exception {
+    try (Stream<Path> files = Files.list(ROOT.resolve("testdata/families"))) {
+      assertThat(files.map(file -> "families/" + file.getFileName()))
+          .containsExactlyInAnyOrderElementsOf(Families.files().keySet());
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dev.steerc.models.family.Families#all")
   void oneRowEqualsTheReference(Family family) throws Exception {

@@ -88,7 +88,9 @@ record ModelUnderTest(String name, Path path, Kind kind) {
 
   /** All models there are. */
   static List<ModelUnderTest> all() {
-    return Stream.of(committed(), List.of(demo()), shared()).flatMap(List::stream).toList();
+    return Stream.of(committed(), families(), List.of(demo()), shared())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** The model that was trained on text. */
