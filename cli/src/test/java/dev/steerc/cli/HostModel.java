@@ -40,14 +40,9 @@ record HostModel(Path folder, String name, long[] ids, List<String> vectors) {
     model.patch("testdata/graphs/nopast-op17.onnx", "--layers", "1,2");
     Files.copy(
         folder.resolve("testdata/vectors/east.safetensors"), folder.resolve("east.safetensors"));
-    run(
-        steered,
-        "vectors",
-        "convert",
-        "testdata/vectors/north.npy",
-        "north.safetensors",
-        "--site",
-        "2.resid_post");
+    String north = "testdata/vectors/north.npy";
+    String site = "2.resid_post";
+    run(steered, "vectors", "convert", north, "north.safetensors", "--site", site);
     model.convert();
     return model;
   }
@@ -154,9 +149,8 @@ record HostModel(Path folder, String name, long[] ids, List<String> vectors) {
 
   /** An empty cache, or a vector that does not steer. */
   private static TensorData nothing(Signature.Slot slot) {
-    boolean isVector = slot.name().startsWith("steer.");
     long[] dims = slot.dims().stream().mapToLong(dim -> dim.isFixed() ? dim.size() : 1).toArray();
-    if (!isVector) {
+    if (!slot.name().startsWith("steer.")) {
       dims[2] = 0;
     }
     return TensorData.zeros(ElementType.FLOAT32, dims);

@@ -3,23 +3,16 @@ package dev.steerc.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.steerc.cli.serve.playground.Browser;
 import dev.steerc.manifest.Json;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,8 +34,6 @@ class HostsDocTest {
   private static final Path JS = HOSTS.resolve("js");
   private static final Pattern EXCERPT =
       Pattern.compile("<!-- from (\\S+) -->\n```\\w+\n(.*?)```", Pattern.DOTALL);
-  private static final Map<String, String> TYPES =
-      Map.of("html", "text/html", "mjs", "text/javascript", "wasm", "application/wasm");
   private static final float CLOSE = 1e-4f;
 
   @TempDir private static Path folder;
@@ -103,7 +94,7 @@ class HostsDocTest {
   void nodeRefusesOptionalInputs(HostModel model) throws Exception {
     List<String> command = new ArrayList<>(node("onnxruntime-node"));
     command.addAll(arguments(model, model.optional(), ".safetensors"));
-    Output output = Output.of(command, model.folder());
+    HostOutput output = HostOutput.of(command, model.folder());
     assertThat(output.exit()).isEqualTo(1);
     assertThat(output.errors()).contains("Error: the model has no input steer.blocks.");
   }
@@ -121,44 +112,16 @@ class HostsDocTest {
     Optional<Path> program = Browser.find();
     assume(program.isPresent(), "chromium");
     assume(Files.exists(JS.resolve("node_modules/onnxruntime-web")), "onnxruntime-web");
-    HttpServer server = serve(model);
-    try (Browser browser = Browser.start(program.get(), model.folder().resolve("profile"))) {
+    try (HostPage page = HostPage.serve(JS, model.folder());
+        Browser browser = Browser.start(program.get(), model.folder().resolve("profile"))) {
+      String vectors = String.join("&vector=given/", model.files(".safetensors"));
       browser.open(
-          URI.create(
-              "http://127.0.0.1:%d/index.html?model=given/%s&ids=%s&vector=given/%s"
-                  .formatted(
-                      server.getAddress().getPort(),
-                      model.required(),
-                      model.prompt(),
-                      String.join("&vector=given/", model.files(".safetensors")))));
+          page.at(
+              "index.html?model=given/%s&ids=%s&vector=given/%s"
+                  .formatted(model.required(), model.prompt(), vectors)));
       browser.until("document.title === 'done'");
       check(numbers(browser.text("pre")), rows(model));
-    } finally {
-      server.stop(0);
     }
-  }
-
-  /** Serves the page and its libraries, and below {@code given} the model. */
-  private static HttpServer serve(HostModel model) throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", exchange -> send(exchange, JS, "/"));
-    server.createContext("/given/", exchange -> send(exchange, model.folder(), "/given/"));
-    server.start();
-    return server;
-  }
-
-  private static void send(HttpExchange exchange, Path from, String root) throws IOException {
-    String name = exchange.getRequestURI().getPath().substring(root.length());
-    Path file = from.resolve(name);
-    boolean isThere = Files.isRegularFile(file);
-    byte[] body = isThere ? Files.readAllBytes(file) : new byte[0];
-    String ending = name.substring(name.lastIndexOf('.') + 1);
-    String type = TYPES.getOrDefault(ending, "application/octet-stream");
-    exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(isThere ? 200 : 404, body.length == 0 ? -1 : body.length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
   }
 
   /** {@code -Dsteerc.python=PROGRAM} names one that has onnxruntime. */
@@ -168,7 +131,7 @@ class HostsDocTest {
     String python = System.getProperty("steerc.python", "python3");
     boolean isThere = onPath(python).isPresent() || Files.isExecutable(Path.of(python));
     List<String> imports = List.of(python, "-c", "import onnxruntime, safetensors");
-    isThere = isThere && Output.of(imports, model.folder()).exit() == 0;
+    isThere = isThere && HostOutput.of(imports, model.folder()).exit() == 0;
     assume(isThere, "onnxruntime and safetensors for " + python);
     List<String> command = List.of(python, HOSTS.resolve("host.py").toString());
     for (String ending : List.of(".safetensors", ".onnx_adapter")) {
@@ -210,7 +173,7 @@ class HostsDocTest {
       HostModel model, List<String> program, String graph, String ending) throws Exception {
     List<String> command = new ArrayList<>(program);
     command.addAll(arguments(model, graph, ending));
-    Output output = Output.of(command, model.folder());
+    HostOutput output = HostOutput.of(command, model.folder());
     assertThat(output.exit()).as(output.errors()).isZero();
     return numbers(output.text());
   }
@@ -243,24 +206,5 @@ class HostsDocTest {
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .findFirst();
-  }
-
-  /** What a process printed. */
-  private record Output(String text, String errors, int exit) {
-    static Output of(List<String> command, Path folder) throws Exception {
-      Path text = folder.resolve("output.txt");
-      Path errors = folder.resolve("errors.txt");
-      Process process =
-          new ProcessBuilder(command)
-              .directory(folder.toFile())
-              .redirectOutput(text.toFile())
-              .redirectError(errors.toFile())
-              .start();
-      if (!process.waitFor(2, TimeUnit.MINUTES)) {
-        process.destroyForcibly();
-        throw new IllegalStateException("it did not end: " + command);
-      }
-      return new Output(Files.readString(text), Files.readString(errors), process.exitValue());
-    }
   }
 }
