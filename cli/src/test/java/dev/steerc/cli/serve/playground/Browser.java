@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * A Chromium without a window, driven by the DevTools protocol. It has one page, and takes down
  * what the page asks for and complains of.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
   private static final long SECONDS = 30;
@@ -49,7 +49,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The browser of this machine, if it has one. */
-  static Optional<Path> find() {
+  public static Optional<Path> find() {
     return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
         .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
         .filter(Files::isExecutable)
@@ -61,7 +61,7 @@ final class Browser implements AutoCloseable {
    *
    * @param profile a folder that is not there, for all that it keeps
    */
-  static Browser start(Path program, Path profile) {
+  public static Browser start(Path program, Path profile) {
     try {
       Files.createDirectories(profile);
       Process process =
@@ -175,7 +175,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Goes to an address; what was taken down before is forgotten. */
-  void open(URI address) {
+  public void open(URI address) {
     send("Page.navigate", "url", "about:blank");
     requests.clear();
     complaints.clear();
@@ -183,7 +183,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The value of an expression in the page; a promise's once it is there. */
-  Object eval(String expression) {
+  public Object eval(String expression) {
     Map<?, ?> answer =
         send(
             "Runtime.evaluate",
@@ -199,12 +199,13 @@ final class Browser implements AutoCloseable {
     return ((Map<?, ?>) answer.get("result")).get("value");
   }
 
-  String text(String selector) {
+  /** The text of an element. */
+  public String text(String selector) {
     return (String) eval("document.querySelector(" + Json.write(selector) + ").textContent");
   }
 
   /** Waits for something to hold in the page. */
-  void until(String condition) {
+  public void until(String condition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!holds(condition)) {
       if (System.nanoTime() > end) {
