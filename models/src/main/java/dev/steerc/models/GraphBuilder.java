@@ -19,7 +19,14 @@ final class GraphBuilder {
   static final String OWN = "*";
 
   private static final Set<String> CONTRIB =
-      Set.of("Attention", "EmbedLayerNormalization", "SkipLayerNormalization", "FastGelu");
+      Set.of(
+          "Attention",
+          "EmbedLayerNormalization",
+          "FastGelu",
+          "GroupQueryAttention",
+          "RotaryEmbedding",
+          "SkipLayerNormalization",
+          "SkipSimplifiedLayerNormalization");
 
   /** One dimension of a shape: a number, or the name of a scalar int64 value. */
   record Dim(String scalar, long fixed) {
