@@ -167,6 +167,11 @@ public enum Code {
   UNKNOWN_INPUT(
       "The model has an input that steerc does not know how to feed.",
       "Export the model with token ids, mask, positions and a cache only."),
+  FIXED_CACHE(
+      "The cache has a fixed length, and nothing in the graph tells at which place of it a token"
+          + " goes, so steerc would have to guess.",
+      "Export the model with a cache of any length, with GroupQueryAttention, or with"
+          + " cache_position."),
   EMPTY_PROMPT(
       "The prompt has no token, so there is nothing to go on from.", "Write at least one word."),
   UNKNOWN_TOKEN(

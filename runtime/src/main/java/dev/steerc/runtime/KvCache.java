@@ -43,12 +43,17 @@ final class KvCache implements AutoCloseable {
   }
 
   /**
-   * Some rows of a cache, and how far to move them to the right.
+   * Some rows of a cache, and by how much to widen it, on the side where rows are padded.
    *
    * @param rows which rows, in order
-   * @param shift how many columns of padding to put in front; negative takes so many away
+   * @param shift how many columns of padding to add; negative takes so many away
    */
   record Part(KvCache cache, int[] rows, int shift) {
+    /** The same where it is. */
+    Part still() {
+      return new Part(cache, rows, 0);
+    }
+
     /** Whether it is the whole cache, in its order. */
     boolean isWhole() {
       long all = cache.tensors.values().iterator().next().getInfo().getShape()[cache.batchAxis()];

@@ -131,12 +131,10 @@ record ModelFiles(Decoding prefill, Decoding step) {
   Decoder decoder(ModelOptions options) {
     Engine first = Engine.open(prefill.path(), options);
     try {
-      String where = prefill.file().where();
       if (step == prefill) {
-        return Decoder.of(first, prefill.model(), where);
+        return Decoder.of(first, prefill);
       }
-      Engine second = Engine.open(step.path(), options);
-      return Decoder.ofPair(first, prefill.model(), second, step.model(), where);
+      return Decoder.ofPair(first, prefill, Engine.open(step.path(), options), step);
     } catch (RuntimeException e) {
       first.close();
       throw e;
