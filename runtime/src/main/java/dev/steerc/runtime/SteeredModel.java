@@ -68,6 +68,11 @@ public final class SteeredModel implements AutoCloseable {
     return options.standsFor().orElse(files.step().path());
   }
 
+  /** Where the files beside the model contradict it, in whole sentences; they are not believed. */
+  public List<String> doubts() {
+    return files.doubts();
+  }
+
   /** Its steering inputs and taps; none when it is not patched. */
   public Ports ports() {
     return ports;

@@ -84,7 +84,7 @@ record Wiring(
     boolean counts = grouped.keep(past);
     OptionalInt room = room();
     if (room.isPresent() && !counts && !has(InputRole.SLOTS)) {
-      throw Problem.of(Code.FIXED_CACHE, "the cache has a fixed length, and no place for a token")
+      throw Problem.of(Code.UNKNOWN_CACHE, "the cache has a fixed length, and no place for a token")
           .at(where)
           .note("`" + past.get(0) + "` is for " + room.getAsInt() + " tokens")
           .help("export the model with a cache of any length, or with cache_position")
@@ -109,7 +109,7 @@ record Wiring(
     boolean masked = has(InputRole.MASK) && columns < 0;
     boolean placed = has(InputRole.POSITIONS);
     if (!grouped.isThere()) {
-      return masked && placed && !has(InputRole.SLOTS) ? Alignment.LAST : Alignment.NONE;
+      return masked && placed && room().isEmpty() ? Alignment.LAST : Alignment.NONE;
     }
     boolean counted = has(InputRole.LENGTHS) || has(InputRole.MASK);
     boolean apart = counted && !has(InputRole.CACHED) && !has(InputRole.SLOTS) && columns < 0;
