@@ -38,7 +38,7 @@ public final class CachedLlama {
   public static final int WINDOW = 6;
 
   public static final int BLOCKS = 2;
-  public static final int VOCABULARY = 64;
+  public static final int VOCABULARY = 96;
 
   /** The positions that the rotation has a table for. */
   public static final int POSITIONS = 40;
@@ -67,7 +67,15 @@ public final class CachedLlama {
 
   /** The model as a file has it. */
   public static byte[] bytes(Way way) {
-    return new CachedLlama(way).model().toByteArray();
+    Gpt2Graph.Skeleton skeleton = skeleton(way);
+    ModelProto.Builder model = skeleton.model().toBuilder();
+    Gpt2Graph.store(model.getGraphBuilder(), skeleton.weights(), Tensors.FLOAT);
+    return model.build().toByteArray();
+  }
+
+  static Gpt2Graph.Skeleton skeleton(Way way) {
+    CachedLlama llama = new CachedLlama(way);
+    return new Gpt2Graph.Skeleton(llama.model(), llama.weights);
   }
 
   private ModelProto model() {
@@ -84,7 +92,6 @@ public final class CachedLlama {
     }
     String head = matrix("lm_head", HIDDEN, VOCABULARY, 4);
     graph.named(List.of("logits"), "MatMul", List.of(normed, head));
-    Gpt2Graph.store(graph.graph(), weights, Tensors.FLOAT);
     graph.graph().addAllInput(inputs()).addAllOutput(outputs());
     return Gpt2Graph.around(graph.graph(), DIALECT)
         .addOpsetImport(Gpt2Graph.opset("com.microsoft", 1))
