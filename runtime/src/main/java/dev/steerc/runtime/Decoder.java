@@ -5,6 +5,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.Adapter;
 import dev.steerc.runtime.format.Floats;
 import java.util.ArrayList;
@@ -285,7 +287,7 @@ final class Decoder implements AutoCloseable {
       }
       if (isCached()) {
         int all = columns.first() + columns.width();
-        return KvCache.of(result, wiring.present(), behind.past(), all);
+        return checked(KvCache.of(result, wiring.present(), behind.past(), all), engine);
       }
     } catch (RuntimeException e) {
       result.close();
@@ -293,6 +295,18 @@ final class Decoder implements AutoCloseable {
     }
     result.close();
     return KvCache.NONE;
+  }
+
+  /** A graph that forgets tokens would be fed a mask and positions that do not fit its cache. */
+  private static KvCache checked(KvCache cache, Engine engine) {
+    if (cache.room() >= cache.columns()) {
+      return cache;
+    }
+    throw Problem.of(Code.UNKNOWN_CACHE, "the cache does not keep all tokens")
+        .at(engine.path())
+        .note(cache.columns() + " were run, and it has " + cache.room())
+        .help("export the model with a cache of any length")
+        .exception();
   }
 
   @Override

@@ -66,6 +66,15 @@ final class KvCache implements AutoCloseable {
     return tensors.values().iterator().next().getInfo().getShape().length - 4;
   }
 
+  /** The fewest tokens that any of its tensors has room for. */
+  long room() {
+    return tensors.values().stream()
+        .map(tensor -> tensor.getInfo().getShape())
+        .mapToLong(dims -> dims[dims.length - 2])
+        .min()
+        .orElse(0);
+  }
+
   Map<String, OnnxTensor> tensors() {
     return tensors;
   }

@@ -6,15 +6,23 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.steerc.models.CachedLlama;
 import dev.steerc.models.CachedLlama.Way;
+import dev.steerc.plan.InputMode;
+import dev.steerc.plan.Site;
 import dev.steerc.runtime.Batch;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.Engine;
 import dev.steerc.runtime.Feed;
+import dev.steerc.runtime.FinishReason;
 import dev.steerc.runtime.Generation;
 import dev.steerc.runtime.Listener;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.TestModels;
 import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.steering.Edit;
+import dev.steerc.runtime.steering.Steering;
+import dev.steerc.runtime.steering.Term;
+import dev.steerc.runtime.steering.Vector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -79,6 +88,60 @@ class CacheLawTest {
       while (batch.step()) {}
       check(way, prompts, all.stream().map(g -> g.completions().get(0)).toList());
     }
+  }
+
+  /** Each row is steered otherwise, and some end before the others. */
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void rowsAreSteeredAsAlone(Way way) {
+    Path patched = TestModels.patched(file(way), folder, InputMode.OPTIONAL, "0.resid_post:add");
+    List<Prompt> prompts = new ArrayList<>();
+    for (long[] prompt : prompts()) {
+      int most = prompts.size() == 1 ? 2 : NEW;
+      prompts.add(asked(prompt).steered(random()).with(s -> s.maxNewTokens(most)));
+    }
+    try (SteeredModel model = SteeredModel.open(patched)) {
+      List<Completion> together = model.generate(prompts.toArray(Prompt[]::new));
+      for (int row = 0; row < prompts.size(); row++) {
+        assertThat(together.get(row).orThrow().tokens())
+            .as("%s, row %d, seed %d", way, row, SEED)
+            .isEqualTo(model.generate(prompts.get(row)).get(0).orThrow().tokens());
+      }
+      Completion plain = model.generate(prompts.get(0).steered(Steering.NONE)).get(0).orThrow();
+      assertThat(together.get(0).tokens()).isNotEqualTo(plain.tokens());
+    }
+  }
+
+  private Steering random() {
+    float[] vector = new float[32];
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = (float) random.nextGaussian();
+    }
+    Edit edit = new Edit.Add(new Floats(new long[] {vector.length}, vector));
+    return Steering.of(
+        Term.of(Vector.of("random", edit), 2).at(new Site.InBlock(0, Site.Kind.RESID_POST)));
+  }
+
+  /** The buffers of some are full before the table of positions ends. */
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void textsEndWhereTheGraphHasNoMoreRoom(Way way) {
+    boolean isFixed = way == Way.SHARED || way == Way.SLOTS;
+    int room = isFixed ? CachedLlama.ROOM : CachedLlama.POSITIONS;
+    Prompt prompt = asked(prompt(3)).with(s -> s.maxNewTokens(100));
+    try (SteeredModel model = SteeredModel.open(file(way))) {
+      assertThat(model.context()).hasValue(room);
+      Completion completion = model.generate(prompt).get(0).orThrow();
+      assertThat(completion.tokens()).hasSize(room - 3);
+      assertThat(completion.reason()).contains(FinishReason.LENGTH);
+    }
+  }
+
+  /** Or the test of the window would say nothing. */
+  @Test
+  void aWindowMakesADifference() {
+    long[] prompt = prompt(9);
+    assertThat(recomputed(Way.WINDOW, prompt)).isNotEqualTo(recomputed(Way.GROWING, prompt));
   }
 
   private static void check(Way way, List<long[]> prompts, List<Completion> completions) {
