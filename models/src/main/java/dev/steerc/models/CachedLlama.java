@@ -80,6 +80,7 @@ public final class CachedLlama {
 
   private ModelProto model() {
     prepare();
+    graph.enter("/model/embed_tokens");
     String tokens = matrix("model.embed_tokens", VOCABULARY, HIDDEN, 1);
     stream = graph.op("Gather", List.of(tokens, "input_ids"));
     String normed = norm("model.layers.0.input_layernorm", null);
