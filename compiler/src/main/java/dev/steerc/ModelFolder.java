@@ -89,7 +89,7 @@ public final class ModelFolder {
         .toList();
   }
 
-  /** The models that are no decoders; they are copied as they are. */
+  /** The models that are no decoders, or not the named one; they are copied as they are. */
   public List<Path> others() {
     return others;
   }

@@ -45,12 +45,12 @@ record Wiring(
   record Input(InputRole role, OnnxJavaType type, long[] dims) {}
 
   static Wiring of(Engine engine, Description model, Graph graph, String where) {
-    String ids = ids(engine, model, where);
+    String ids = Ends.ids(engine, model, where);
     Map<String, TensorInfo> outputs = engine.outputs();
     List<String> past =
-        (model.blocks() > 0 ? model.cache().inputs() : large(engine.inputs()))
+        (model.blocks() > 0 ? model.cache().inputs() : Ends.caches(engine.inputs()))
             .stream().filter(name -> !name.contains("mask")).toList();
-    List<String> present = model.blocks() > 0 ? model.cache().outputs() : large(outputs);
+    List<String> present = model.blocks() > 0 ? model.cache().outputs() : Ends.caches(outputs);
     Map<String, Input> inputs = new LinkedHashMap<>();
     for (Map.Entry<String, TensorInfo> input : engine.inputs().entrySet()) {
       if (!input.getKey().startsWith("steer.")) {
@@ -60,7 +60,7 @@ record Wiring(
       }
     }
     long vocabulary = model.vocabulary().orElse(0L);
-    String logits = logits(outputs, present, vocabulary, where);
+    String logits = Ends.logits(outputs, present, vocabulary, where);
     long[] scores = outputs.get(logits).getShape();
     int width = (int) (scores[2] > 0 ? scores[2] : vocabulary);
     long[] shape = engine.inputs().get(ids).getShape();
@@ -143,63 +143,6 @@ record Wiring(
     } catch (SteercException e) {
       throw new SteercException(e.problems().stream().map(p -> p.at(where)).toList());
     }
-  }
-
-  private static String ids(Engine engine, Description model, String where) {
-    for (Map.Entry<String, TensorInfo> input : engine.inputs().entrySet()) {
-      TensorInfo info = input.getValue();
-      boolean whole = info.type == OnnxJavaType.INT64 || info.type == OnnxJavaType.INT32;
-      boolean wanted = model.ids().isEmpty() || model.ids().equals(input.getKey());
-      if (whole && wanted && info.getShape().length == 2) {
-        return input.getKey();
-      }
-    }
-    throw Problem.of(Code.UNKNOWN_INPUT, "no input takes token ids")
-        .at(where)
-        .note("the inputs are " + String.join(", ", engine.inputs().keySet()))
-        .help("export the model with input_ids [batch, seq]")
-        .exception();
-  }
-
-  /** The tensors that can only be a cache, when no stream is proven that could tell. */
-  private static List<String> large(Map<String, TensorInfo> values) {
-    return values.entrySet().stream()
-        .filter(value -> value.getValue().getShape().length >= 4)
-        .filter(value -> isFloat(value.getValue().type))
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  private static boolean isFloat(OnnxJavaType type) {
-    return type == OnnxJavaType.FLOAT
-        || type == OnnxJavaType.FLOAT16
-        || type == OnnxJavaType.BFLOAT16;
-  }
-
-  private static String logits(
-      Map<String, TensorInfo> outputs, List<String> present, long vocabulary, String where) {
-    String found = null;
-    for (Map.Entry<String, TensorInfo> output : outputs.entrySet()) {
-      long[] dims = output.getValue().getShape();
-      boolean scores =
-          dims.length == 3
-              && isFloat(output.getValue().type)
-              && !present.contains(output.getKey())
-              && !output.getKey().startsWith("tap.")
-              && (dims[2] > 0 || vocabulary > 0)
-              && (dims[2] <= 0 || vocabulary == 0 || dims[2] == vocabulary);
-      if (scores && (found == null || output.getKey().equals("logits"))) {
-        found = output.getKey();
-      }
-    }
-    if (found == null) {
-      throw Problem.of(Code.NO_LOGITS, "no output gives a score to each token")
-          .at(where)
-          .note("the outputs are " + String.join(", ", outputs.keySet()))
-          .help("export the model with its language-model head")
-          .exception();
-    }
-    return found;
   }
 
   boolean has(InputRole role) {
