@@ -14,18 +14,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A folder of decoders, as optimum writes it: a plain one, one with a past, both merged. */
+/**
+ * A folder of decoders: as optimum writes it, a plain one, one with a past, both merged; or as
+ * onnxruntime-genai's model builder does, with one that {@code genai_config.json} names.
+ */
 public final class ModelFolder {
   private final Path folder;
   private final Map<Path, Inspection> decoders;
   private final List<Path> others;
+  private final Optional<GenaiConfig> genai;
 
-  private ModelFolder(Path folder, Map<Path, Inspection> decoders, List<Path> others) {
+  private ModelFolder(
+      Path folder, Map<Path, Inspection> decoders, List<Path> others, Optional<GenaiConfig> genai) {
     this.folder = folder;
     this.decoders = decoders;
     this.others = others;
+    this.genai = genai;
   }
 
   /**
@@ -36,6 +43,19 @@ public final class ModelFolder {
    *     when they are not alike
    */
   public static ModelFolder open(Path folder) {
+    Optional<GenaiConfig> genai = GenaiConfig.in(folder);
+    return genai.isPresent() ? named(folder, genai.get()) : found(folder);
+  }
+
+  private static ModelFolder named(Path folder, GenaiConfig genai) {
+    Path decoder = genai.model();
+    List<Path> others =
+        files(folder).stream().filter(ModelFolder::isOnnx).filter(p -> !p.equals(decoder)).toList();
+    return new ModelFolder(
+        folder, Map.of(decoder, Steerc.inspect(decoder)), others, Optional.of(genai));
+  }
+
+  private static ModelFolder found(Path folder) {
     Map<Path, Inspection> decoders = new LinkedHashMap<>();
     List<Path> others = new ArrayList<>();
     List<Problem> broken = new ArrayList<>();
@@ -59,10 +79,17 @@ public final class ModelFolder {
       throw none(folder, others);
     }
     refuseMixture(folder, decoders);
-    return new ModelFolder(folder, decoders, others);
+    return new ModelFolder(folder, decoders, others, Optional.empty());
   }
 
-  /** The models that are no decoders; they are copied as they are. */
+  /** Where the folder's configuration contradicts its decoder, in whole sentences. */
+  public List<String> doubts() {
+    return genai.stream()
+        .flatMap(config -> decoders.values().stream().flatMap(d -> config.doubts(d).stream()))
+        .toList();
+  }
+
+  /** The models that are no decoders, or not the named one; they are copied as they are. */
   public List<Path> others() {
     return others;
   }

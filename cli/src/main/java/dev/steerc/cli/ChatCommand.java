@@ -53,6 +53,7 @@ final class ChatCommand implements Runnable {
           .exception();
     }
     try (SteeredModel opened = model.open()) {
+      talk.warn(opened.doubts());
       if (opened.tokenizer().isEmpty()) {
         throw Problem.of(Code.NO_TOKENIZER, "there is no tokenizer beside the model")
             .at(opened.path())

@@ -43,7 +43,9 @@ final class InspectCommand implements Runnable {
       return;
     }
     Map<String, Object> files = new LinkedHashMap<>();
-    for (Map.Entry<Path, Inspection> decoder : ModelFolder.open(model).decoders().entrySet()) {
+    ModelFolder folder = ModelFolder.open(model);
+    talk.warn(folder.doubts());
+    for (Map.Entry<Path, Inspection> decoder : folder.decoders().entrySet()) {
       files.put(decoder.getKey().getFileName().toString(), decoder.getValue().toMap());
       show(decoder.getValue());
     }

@@ -106,6 +106,7 @@ final class PatchCommand implements Runnable {
     List<Path> others = List.of();
     if (Files.isDirectory(model)) {
       ModelFolder folder = ModelFolder.open(model);
+      talk.warn(folder.doubts());
       patched = folder.patch(request, output());
       others = folder.others();
     } else {

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param model the file or folder that was patched
  * @param output the file or folder that was written
  * @param patched one entry a model
- * @param others models in the folder that are no decoders
+ * @param others models in the folder that were not patched
  */
 record PatchReport(Path model, Path output, List<Patched> patched, List<Path> others) {
   private static final int MOST_SITES = 24;
@@ -34,7 +34,7 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
       lines.add("  and " + (ports.size() - MOST_SITES) + " more");
     }
     patched.forEach(each -> lines.add(written(each)));
-    others.forEach(file -> lines.add("copied " + file.getFileName() + ": it is no decoder"));
+    others.forEach(file -> lines.add("copied " + file.getFileName() + " as it is"));
     lines.add("next: steerc " + (wasPatched() ? "inspect " : "verify " + model + " ") + output);
     return lines;
   }

@@ -86,6 +86,7 @@ final class RunCommand implements Runnable {
     Steering steering = steer.steering(model.path());
     Stopwatch watch = new Stopwatch();
     try (SteeredModel opened = model.open()) {
+      talk.warn(opened.doubts());
       Prompt steered =
           plain
               .steered(steering)

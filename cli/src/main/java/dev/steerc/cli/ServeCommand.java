@@ -111,6 +111,7 @@ final class ServeCommand implements Runnable {
     StopSignal signal = StopSignal.install();
     try (SteeredModel opened = model.open();
         Server server = Server.start(opened, options(opened), lines)) {
+      talk.warn(opened.doubts());
       server.warning().ifPresent(text -> System.err.println("warning: " + text));
       new ServeReport(opened, server).print(talk);
       signal.await();

@@ -1,5 +1,6 @@
 package dev.steerc.cli;
 
+import java.util.List;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
@@ -28,6 +29,13 @@ final class Talk {
   void say(String line) {
     if (!quiet && !json) {
       System.out.println(line);
+    }
+  }
+
+  /** Prints what is doubtful where it does not mix with the result. */
+  void warn(List<String> doubts) {
+    if (!quiet) {
+      doubts.forEach(doubt -> System.err.println("warning: " + doubt));
     }
   }
 

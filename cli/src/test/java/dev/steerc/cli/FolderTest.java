@@ -68,7 +68,7 @@ class FolderTest {
     Path other = Steered.root().resolve("testdata/refused/encoder-only-linear.onnx");
     Files.copy(other, model.resolve("encoder_model.onnx"));
     Steered.Run run = steered.run("patch", "gpt2", "--layers", "1");
-    assertThat(run.output()).contains("copied encoder_model.onnx: it is no decoder");
+    assertThat(run.output()).contains("copied encoder_model.onnx as it is");
     assertThat(folder.resolve("gpt2.steered/encoder_model.onnx")).hasSameBinaryContentAs(other);
   }
 

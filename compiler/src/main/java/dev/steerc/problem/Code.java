@@ -155,6 +155,11 @@ public enum Code {
   NOT_A_MODEL_FOLDER(
       "The folder has no ONNX decoder in it.",
       "Pass a folder as optimum writes it, or one .onnx file."),
+  SPLIT_DECODER(
+      "The folder's genai_config.json runs the decoder as a pipeline of several files. steerc patches"
+          + " and runs decoders that are one graph.",
+      "Export it in one file, as the model builder of onnxruntime-genai does, or pass the file that"
+          + " has the blocks to patch that one."),
   MODELS_DIFFER(
       "The two models are not an original and its patched form.",
       "Pass the model that was patched."),
@@ -175,6 +180,11 @@ public enum Code {
   UNKNOWN_INPUT(
       "The model has an input that steerc does not know how to feed.",
       "Export the model with token ids, mask, positions and a cache only."),
+  UNKNOWN_CACHE(
+      "The cache has another length than the tokens that were run, and nothing in the graph tells at"
+          + " which place of it a token goes, so steerc would have to guess.",
+      "Export the model with a cache of any length, with GroupQueryAttention, or with"
+          + " cache_position."),
   EMPTY_PROMPT(
       "The prompt has no token, so there is nothing to go on from.", "Write at least one word."),
   UNKNOWN_TOKEN(

@@ -12,8 +12,11 @@ final class ExternalData {
 
   private ExternalData() {}
 
-  static void store(Gpt2Graph.Skeleton skeleton, String name, Map<String, byte[]> files) {
-    String location = name + "_data";
+  /**
+   * @param location the name of the second file
+   */
+  static void store(
+      Gpt2Graph.Skeleton skeleton, String name, String location, Map<String, byte[]> files) {
     ModelProto.Builder out = skeleton.model().toBuilder();
     var data = new ByteArrayOutputStream();
     skeleton

@@ -37,7 +37,7 @@ public final class Gpt2Graph {
   public static SortedMap<String, byte[]> write(Gpt2 model, Dialect dialect, String name) {
     var files = new TreeMap<String, byte[]>();
     if (dialect.has(Trait.EXTERNAL)) {
-      ExternalData.store(skeleton(model, dialect), name, files);
+      ExternalData.store(skeleton(model, dialect), name, name + "_data", files);
     } else {
       ModelProto stored = model(model, dialect);
       files.put(name, dialect.has(Trait.ODD_WIRE) ? OddWire.of(stored) : stored.toByteArray());

@@ -134,6 +134,7 @@ public final class TestData {
     for (RefusedGraph graph : refused()) {
       files.put("refused/" + graph.fileName(), graph.model().toByteArray());
     }
+    GenaiFolder.files().forEach((name, bytes) -> files.put("genai/" + name, bytes));
     Gpt2.Config config = MODEL.config();
     String tokenizer = TinyTokenizer.json(config.vocab());
     files.put("tokenizer/tokenizer.json", tokenizer.getBytes(StandardCharsets.UTF_8));

@@ -45,6 +45,11 @@ final class TestDataPage {
     | --- | --- | --- |
     %s
 
+    ## genai/
+
+    A rotary decoder with GroupQueryAttention, 2 blocks, hidden 32, with buffers for 24 tokens, in a folder as
+    onnxruntime-genai's model builder writes it. `CachedLlama` writes it with other caches, too.
+
     ## tokenizer/ and vectors/
 
     A tokenizer of as many tokens, mostly letters, and random vectors of the width of the graphs:

@@ -35,10 +35,15 @@ final class CacheMover implements AutoCloseable {
   private static final int OPSET = 17;
 
   private final OrtEnvironment environment;
+  private final boolean behind;
   private final Map<String, OrtSession> movers = new ConcurrentHashMap<>();
 
-  CacheMover(OrtEnvironment environment) {
+  /**
+   * @param alignment where rows meet: their padding is on the other side
+   */
+  CacheMover(OrtEnvironment environment, Alignment alignment) {
     this.environment = environment;
+    this.behind = alignment == Alignment.FIRST;
   }
 
   /**
@@ -72,7 +77,8 @@ final class CacheMover implements AutoCloseable {
       own.put(i + ".rows", whole(rows));
     }
     if (part.shift() < 0) {
-      own.put(i + ".start", whole(-part.shift()));
+      own.put(i + ".start", whole(behind ? 0 : -part.shift()));
+      own.put(i + ".end", whole(behind ? part.shift() : Long.MAX_VALUE));
     }
     if (part.shift() > 0) {
       int batch = part.cache().batchAxis();
@@ -115,7 +121,7 @@ final class CacheMover implements AutoCloseable {
     }
   }
 
-  private static ModelProto graph(List<KvCache.Part> parts) {
+  private ModelProto graph(List<KvCache.Part> parts) {
     GraphProto.Builder graph = GraphProto.newBuilder().setName("move");
     for (int i = 0; i < parts.size(); i++) {
       if (!parts.get(i).isWhole()) {
@@ -123,10 +129,10 @@ final class CacheMover implements AutoCloseable {
       }
       if (parts.get(i).shift() < 0) {
         graph.addInput(value(i + ".start", OnnxJavaType.INT64, 1));
+        graph.addInput(value(i + ".end", OnnxJavaType.INT64, 1));
       }
     }
     int batch = parts.get(0).cache().batchAxis();
-    graph.addInitializer(constant("end", Long.MAX_VALUE));
     graph.addInitializer(constant("columns", batch + 2));
     parts
         .get(0)
@@ -140,7 +146,7 @@ final class CacheMover implements AutoCloseable {
         .build();
   }
 
-  private static void move(
+  private void move(
       GraphProto.Builder graph,
       String name,
       OnnxJavaType type,
@@ -159,7 +165,7 @@ final class CacheMover implements AutoCloseable {
       }
       if (part.shift() < 0) {
         String cut = i + ".cut/" + name;
-        graph.addNode(node("Slice", cut, now, i + ".start", "end", "columns"));
+        graph.addNode(node("Slice", cut, now, i + ".start", i + ".end", "columns"));
         now = cut;
       }
       if (part.shift() > 0) {
@@ -169,7 +175,8 @@ final class CacheMover implements AutoCloseable {
         graph.addInput(value(dims, OnnxJavaType.INT64, 1));
         graph.addNode(node("ConstantOfShape", padding, dims).addAttribute(zero(type)));
         graph.addNode(
-            node("Concat", padded, padding, now).addAttribute(attribute("axis", batch + 2)));
+            node("Concat", padded, behind ? now : padding, behind ? padding : now)
+                .addAttribute(attribute("axis", batch + 2)));
         now = padded;
       }
       all.addInput(now);

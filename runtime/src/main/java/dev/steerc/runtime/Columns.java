@@ -1,16 +1,26 @@
 package dev.steerc.runtime;
 
+import ai.onnxruntime.OnnxJavaType;
 import java.util.Arrays;
 
 /**
  * The next tokens of some rows, behind those in the cache.
  *
- * @param ids [rows][columns], padded at the left
- * @param padding how many columns at the left of each row's sequence are padding
+ * @param ids [rows][columns], padded at the left, or at the right when {@code fromStart}
+ * @param padding by how many columns each row's tokens are fewer than the columns up to them
  * @param lengths how many tokens each row is to run; one that ended stays at its last position
  * @param first the columns that are in the cache already
+ * @param fromStart whether the cache has each row's tokens from its start on, so that what it lacks
+ *     in length is behind them and not in front
  */
-record Columns(long[][] ids, int[] padding, int[] lengths, int first) {
+public record Columns(long[][] ids, int[] padding, int[] lengths, int first, boolean fromStart) {
+
+  /** Rows of the same length. */
+  public static Columns ofAlike(long[][] ids, int first) {
+    int[] lengths = new int[ids.length];
+    Arrays.fill(lengths, first + ids[0].length);
+    return new Columns(ids, new int[ids.length], lengths, first, false);
+  }
 
   int rows() {
     return ids.length;
@@ -20,20 +30,103 @@ record Columns(long[][] ids, int[] padding, int[] lengths, int first) {
     return ids[0].length;
   }
 
+  private int total() {
+    return first + width();
+  }
+
   /** The same with more columns at the right, which no earlier token looks at. */
   Columns widened(int width) {
     long[][] wide = new long[ids.length][];
     Arrays.setAll(wide, row -> Arrays.copyOf(ids[row], width));
-    return new Columns(wide, padding, lengths, first);
+    return new Columns(wide, padding, lengths, first, fromStart);
   }
 
-  /** What an input of that role is fed at a place. */
-  long at(InputRole role, int row, int column) {
+  /**
+   * What an input is fed; a cache is of zeros.
+   *
+   * @param declared its declared shape, whose fixed sizes are kept
+   */
+  public Feed feed(InputRole role, OnnxJavaType type, long[] declared) {
+    int width = width();
+    return switch (role) {
+      case PAST -> Feed.of(type, cache(declared), i -> 0);
+      case MASK -> mask(type, declared);
+      case LENGTHS -> Feed.of(type, tail(declared, rows(), 1), row -> total() - padding[row] - 1);
+      case TOTAL -> Feed.of(type, tail(declared, 1), i -> total());
+      case CACHED -> Feed.of(type, tail(declared, 1), i -> first);
+      case KEPT -> Feed.of(type, tail(declared, 1), i -> width);
+      case SLOTS -> Feed.of(type, tail(declared, width), i -> first + i);
+      case BEAMS -> Feed.of(type, tail(declared, rows()), row -> row);
+      case USE_CACHE -> Feed.of(type, tail(declared, 1), i -> first > 0 ? 1 : 0);
+      default -> Feed.of(type, batch(declared), i -> at(role, i / width % rows(), i % width));
+    };
+  }
+
+  private long at(InputRole role, int row, int column) {
     return switch (role) {
       case IDS -> ids[row][column];
-      case MASK -> column >= padding[row] ? 1 : 0;
       case POSITIONS -> Math.max(0, Math.min(first + column - padding[row], lengths[row] - 1));
       default -> 0;
     };
+  }
+
+  /** Batch, heads, past, head size; with keys and values in one tensor, a 2 in front. */
+  public long[] cache(long[] declared) {
+    long[] dims = declared.clone();
+    int batch = dims.length - 4;
+    dims[batch] = rows();
+    dims[batch + 2] = declared[batch + 2] > 0 ? declared[batch + 2] : first;
+    return dims;
+  }
+
+  private Feed mask(OnnxJavaType type, long[] declared) {
+    int last = declared.length - 1;
+    int keys = (int) (declared[last] > 0 ? declared[last] : total());
+    if (declared.length == 2) {
+      return Feed.of(
+          type, new long[] {rows(), keys}, i -> sees(i / keys, width() - 1, i % keys) ? 1 : 0);
+    }
+    long[] dims = tail(declared, 1);
+    dims[0] = rows();
+    dims[last - 1] = width();
+    dims[last] = keys;
+    int each = Math.toIntExact(Arrays.stream(dims).skip(1).reduce(1, (a, b) -> a * b));
+    double hidden = added(type);
+    double seen = hidden < 0 ? 0 : 1;
+    return Feed.of(type, dims, i -> sees(i / each, i / keys % width(), i % keys) ? seen : hidden);
+  }
+
+  /** Whether a token of a row sees what is at a place of the cache, or among the columns. */
+  private boolean sees(int row, int column, int key) {
+    int from = fromStart ? 0 : padding[row];
+    int end = first + column + 1 - (fromStart ? padding[row] : 0);
+    return key >= from && key < end;
+  }
+
+  /** What hides a token: the least number there is, added to its score; 0 where 1 shows it. */
+  private static double added(OnnxJavaType type) {
+    return switch (type) {
+      case FLOAT, DOUBLE -> -Float.MAX_VALUE;
+      case FLOAT16 -> -65504;
+      case BFLOAT16 -> -3.3895313892515355e38;
+      default -> 0;
+    };
+  }
+
+  /** Rows and columns, with fixed sizes in front where there are more dimensions. */
+  private long[] batch(long[] declared) {
+    long[] dims = tail(declared, 1);
+    dims[dims.length - 2] = rows();
+    dims[dims.length - 1] = width();
+    return dims;
+  }
+
+  /** The declared sizes where they are fixed, else the given ones, the last one for all others. */
+  private static long[] tail(long[] declared, long... sizes) {
+    long[] dims = declared.clone();
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = dims[i] >= 0 ? dims[i] : sizes[Math.min(i, sizes.length - 1)];
+    }
+    return dims;
   }
 }

@@ -5,7 +5,8 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
-import dev.steerc.manifest.Description;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.Adapter;
 import dev.steerc.runtime.format.Floats;
 import java.util.ArrayList;
@@ -14,7 +15,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A decoder in ONNX Runtime: one model, or a pair of which one runs prompts and the other goes on
@@ -32,26 +35,42 @@ final class Decoder implements AutoCloseable {
     this.step = step;
     this.whole = whole;
     this.behind = behind;
-    this.mover = new CacheMover(step.environment());
+    this.mover = new CacheMover(step.environment(), alignment());
   }
 
-  static Decoder of(Engine engine, Description model, String where) {
-    Wiring wiring = Wiring.of(engine, model, where);
+  static Decoder of(Engine engine, ModelFiles.Decoding file) {
+    Wiring wiring = wiring(engine, file);
     return new Decoder(engine, wiring, engine, wiring);
   }
 
   static Decoder ofPair(
-      Engine prefill, Description first, Engine step, Description second, String where) {
-    return new Decoder(
-        prefill, Wiring.of(prefill, first, where), step, Wiring.of(step, second, where));
+      Engine prefill, ModelFiles.Decoding first, Engine step, ModelFiles.Decoding second) {
+    return new Decoder(prefill, wiring(prefill, first), step, wiring(step, second));
+  }
+
+  private static Wiring wiring(Engine engine, ModelFiles.Decoding file) {
+    return Wiring.of(engine, file.model(), file.file().graph(), file.file().where());
   }
 
   int vocabulary() {
     return whole.vocabulary();
   }
 
-  boolean takesPadding() {
-    return whole.takesPadding() && behind.takesPadding();
+  /** Where rows of different lengths meet. */
+  Alignment alignment() {
+    boolean alike = whole.alignment() == behind.alignment();
+    boolean keeps = whole.alignment() != Alignment.FIRST || isCached();
+    return alike && keeps ? whole.alignment() : Alignment.NONE;
+  }
+
+  /** The most tokens that a row can have for the graph's sake, or any number. */
+  OptionalInt most() {
+    return IntStream.concat(whole.most().stream(), behind.most().stream()).min();
+  }
+
+  /** Whether the length of the cache never changes. */
+  private boolean isFixed() {
+    return behind.room().isPresent();
   }
 
   /** Whether a run leaves what the next one can go on from. */
@@ -74,7 +93,7 @@ final class Decoder implements AutoCloseable {
 
   /** Whether rows that began apart can go on together. */
   boolean canJoin() {
-    return takesPadding() && rows() < 0;
+    return alignment() != Alignment.NONE && rows() < 0;
   }
 
   /** What a cached token takes, in bytes, as far as the graph tells it; else 0. */
@@ -101,6 +120,9 @@ final class Decoder implements AutoCloseable {
   /** Rows of several caches in one; see {@link CacheMover}. */
   KvCache move(List<KvCache.Part> parts, int columns) {
     try {
+      if (isFixed()) {
+        return mover.move(parts.stream().map(KvCache.Part::still).toList(), columns);
+      }
       return mover.move(parts, columns);
     } catch (OrtException e) {
       throw step.failed("ONNX Runtime cannot move the cache", e);
@@ -122,7 +144,6 @@ final class Decoder implements AutoCloseable {
     private OnnxTensor useCache;
     private boolean isOn;
     private boolean isScored = true;
-    private int last;
 
     private Workspace(Logits logits, Breaker breaker) {
       this.logits = logits;
@@ -139,11 +160,6 @@ final class Decoder implements AutoCloseable {
       return isScored
           ? Map.of(wiring.logits(), logits.tensor(columns.rows(), columns.width()))
           : Map.of();
-    }
-
-    /** The scores of the last token of a row in the latest run. */
-    void scores(int row, float[] into) {
-      scores(row, last, into);
     }
 
     /** The scores of any token of a row in the latest run. */
@@ -211,7 +227,6 @@ final class Decoder implements AutoCloseable {
     Engine engine = first ? prefill : step;
     Wiring wiring = first ? whole : behind;
     Columns columns = wiring.columns() > 0 ? given.widened(wiring.columns()) : given;
-    workspace.last = given.width() - 1;
     List<OnnxTensor> own = new ArrayList<>();
     try (RunOptions options = new RunOptions()) {
       Map<String, OnnxTensor> feeds = new HashMap<>(past.tensors());
@@ -219,7 +234,9 @@ final class Decoder implements AutoCloseable {
         if (input.getValue().role() == InputRole.USE_CACHE) {
           feeds.put(input.getKey(), workspace.useCache(engine, input.getValue(), !first));
         } else if (!feeds.containsKey(input.getKey())) {
-          OnnxTensor tensor = feed(input.getValue(), columns).tensor(engine.environment());
+          Wiring.Input to = input.getValue();
+          OnnxTensor tensor =
+              columns.feed(to.role(), to.type(), to.dims()).tensor(engine.environment());
           own.add(tensor);
           feeds.put(input.getKey(), tensor);
         }
@@ -270,7 +287,7 @@ final class Decoder implements AutoCloseable {
       }
       if (isCached()) {
         int all = columns.first() + columns.width();
-        return KvCache.of(result, wiring.present(), behind.past(), all);
+        return checked(KvCache.of(result, wiring.present(), behind.past(), all), engine);
       }
     } catch (RuntimeException e) {
       result.close();
@@ -280,24 +297,16 @@ final class Decoder implements AutoCloseable {
     return KvCache.NONE;
   }
 
-  private static Feed feed(Wiring.Input input, Columns columns) {
-    int rows = columns.rows();
-    if (input.role() == InputRole.PAST) {
-      return Feed.of(input.type(), empty(input.dims(), rows), i -> 0);
+  /** A graph that forgets tokens would be fed a mask and positions that do not fit its cache. */
+  private static KvCache checked(KvCache cache, Engine engine) {
+    if (cache.room() >= cache.columns()) {
+      return cache;
     }
-    boolean mask = input.role() == InputRole.MASK;
-    int width = mask ? columns.first() + columns.width() : columns.width();
-    long[] dims = {rows, width};
-    return Feed.of(input.type(), dims, i -> columns.at(input.role(), i / width, i % width));
-  }
-
-  /** Batch, heads, past, head size; with keys and values in one tensor, a 2 in front. */
-  private static long[] empty(long[] declared, int rows) {
-    long[] dims = declared.clone();
-    int batch = dims.length - 4;
-    dims[batch] = rows;
-    dims[batch + 2] = 0;
-    return dims;
+    throw Problem.of(Code.UNKNOWN_CACHE, "the cache does not keep all tokens")
+        .at(engine.path())
+        .note(cache.columns() + " were run, and it has " + cache.room())
+        .help("export the model with a cache of any length")
+        .exception();
   }
 
   @Override

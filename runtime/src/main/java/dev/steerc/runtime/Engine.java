@@ -104,6 +104,10 @@ public final class Engine implements AutoCloseable {
     return !names.isEmpty() && inputs.keySet().containsAll(names);
   }
 
+  Path path() {
+    return path;
+  }
+
   OrtEnvironment environment() {
     return environment;
   }

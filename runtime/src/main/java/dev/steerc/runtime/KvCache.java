@@ -43,12 +43,17 @@ final class KvCache implements AutoCloseable {
   }
 
   /**
-   * Some rows of a cache, and how far to move them to the right.
+   * Some rows of a cache, and by how much to widen it, on the side where rows are padded.
    *
    * @param rows which rows, in order
-   * @param shift how many columns of padding to put in front; negative takes so many away
+   * @param shift how many columns of padding to add; negative takes so many away
    */
   record Part(KvCache cache, int[] rows, int shift) {
+    /** The same where it is. */
+    Part still() {
+      return new Part(cache, rows, 0);
+    }
+
     /** Whether it is the whole cache, in its order. */
     boolean isWhole() {
       long all = cache.tensors.values().iterator().next().getInfo().getShape()[cache.batchAxis()];
@@ -59,6 +64,15 @@ final class KvCache implements AutoCloseable {
   /** Batch, heads, columns, head size; with keys and values in one tensor, a 2 in front. */
   int batchAxis() {
     return tensors.values().iterator().next().getInfo().getShape().length - 4;
+  }
+
+  /** The fewest tokens that any of its tensors has room for. */
+  long room() {
+    return tensors.values().stream()
+        .map(tensor -> tensor.getInfo().getShape())
+        .mapToLong(dims -> dims[dims.length - 2])
+        .min()
+        .orElse(0);
   }
 
   Map<String, OnnxTensor> tensors() {

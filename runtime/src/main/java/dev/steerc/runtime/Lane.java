@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
 
 /**
  * Rows that run together: one batch with one cache. Shorter prompts are padded at the left, so that
- * all rows end in the same column.
+ * all rows end in the same column; where the graph has each row's cache from its start on, at the
+ * right, and then each row goes on from its own end.
  */
 final class Lane implements AutoCloseable {
   private final Decoder decoder;
@@ -43,10 +44,19 @@ final class Lane implements AutoCloseable {
       seats.add(rows.get(rows.size() - 1)); // a graph with a fixed number of rows
     }
     this.width = rows.stream().mapToInt(Row::length).max().orElseThrow();
-    this.padding = seats.stream().mapToInt(row -> width - row.length()).toArray();
+    this.padding = fromStart() ? new int[seats.size()] : missing();
     this.feeder = new Feeder(ports);
     this.workspace = decoder.workspace(breaker);
     this.scores = new float[decoder.vocabulary()];
+  }
+
+  private boolean fromStart() {
+    return decoder.alignment() == Alignment.FIRST;
+  }
+
+  /** By how many tokens each row is shorter than the columns. */
+  private int[] missing() {
+    return seats.stream().mapToInt(row -> width - row.length()).toArray();
   }
 
   boolean isRunning() {
@@ -63,15 +73,29 @@ final class Lane implements AutoCloseable {
     if (!started) {
       prefill(Set.of(), (first, end) -> {});
       started = true;
+      int[] padded = missing();
+      choose(width - step());
+      padding = padded;
     } else {
       settle();
-      run(decoder.isCached() ? width : 0, width + 1, Map.of());
+      int first = decoder.isCached() ? width : 0;
+      run(first, width + 1, Map.of());
       width++;
+      choose(first);
     }
+  }
+
+  /**
+   * Has each row take its next token.
+   *
+   * @param first the first column of the latest run
+   */
+  private void choose(int first) {
     for (int seat = 0; seat < rows.size(); seat++) {
-      if (rows.get(seat).isRunning()) {
-        workspace.scores(seat, scores);
-        rows.get(seat).advance(scores);
+      Row row = rows.get(seat);
+      if (row.isRunning()) {
+        workspace.scores(seat, row.length() - 1 + padding[seat] - first, scores);
+        row.advance(scores);
       }
     }
   }
@@ -287,7 +311,8 @@ final class Lane implements AutoCloseable {
       for (Floats part : site.getValue()) {
         int columns = (int) part.dims()[1];
         int from = Math.max(column, padding[seat]);
-        int end = Math.min(column + columns, width); // a graph of fixed size may have more
+        // a graph of fixed size may have more columns, and so has a longer row
+        int end = Math.min(column + columns, padding[seat] + rows.get(seat).length());
         if (from < end) {
           int source = (seat * columns + from - column) * hidden;
           int size = (end - from) * hidden;
@@ -323,7 +348,7 @@ final class Lane implements AutoCloseable {
     Map<String, Floats> steering = feeder.feeds(schedules, position, tokens);
     Map<String, Floats> taps = new HashMap<>();
     seen.keySet().forEach(site -> taps.put(ports.taps().get(site), null));
-    Columns columns = new Columns(ids, padding, lengths, first);
+    Columns columns = new Columns(ids, padding, lengths, first, fromStart());
     KvCache next = decoder.run(workspace, columns, cache, steering, taps);
     cache.close();
     cache = next;

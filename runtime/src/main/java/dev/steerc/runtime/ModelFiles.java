@@ -1,5 +1,7 @@
 package dev.steerc.runtime;
 
+import dev.steerc.GenaiConfig;
+import dev.steerc.Inspection;
 import dev.steerc.ModelFolder;
 import dev.steerc.manifest.Description;
 import dev.steerc.manifest.Manifest;
@@ -70,7 +72,7 @@ record ModelFiles(Decoding prefill, Decoding step) {
   }
 
   static ModelFiles of(Path path) {
-    Path model = Files.isDirectory(path) ? choose(path) : path;
+    Path model = Files.isDirectory(path) ? decoder(path) : path;
     Decoding one = Decoding.of(model);
     Optional<Path> partner = partner(model);
     if (partner.isEmpty()) {
@@ -102,6 +104,10 @@ record ModelFiles(Decoding prefill, Decoding step) {
     return !other.equals(name) && Files.exists(partner) ? Optional.of(partner) : Optional.empty();
   }
 
+  private static Path decoder(Path folder) {
+    return GenaiConfig.in(folder).map(GenaiConfig::model).orElseGet(() -> choose(folder));
+  }
+
   /** The decoder of a folder: the merged one, or the only one, or the only pair. */
   private static Path choose(Path folder) {
     Set<Path> decoders = ModelFolder.open(folder).decoders().keySet();
@@ -128,15 +134,23 @@ record ModelFiles(Decoding prefill, Decoding step) {
     return step.ports();
   }
 
+  /** Where the configuration of onnxruntime-genai contradicts the decoder that it names. */
+  List<String> doubts() {
+    Inspection inspection = new Inspection(step.file(), step.model(), step.manifest());
+    Path own = step.path().toAbsolutePath().normalize();
+    return GenaiConfig.in(own.getParent()).stream()
+        .filter(config -> config.isFor(own))
+        .flatMap(config -> config.doubts(inspection).stream())
+        .toList();
+  }
+
   Decoder decoder(ModelOptions options) {
     Engine first = Engine.open(prefill.path(), options);
     try {
-      String where = prefill.file().where();
       if (step == prefill) {
-        return Decoder.of(first, prefill.model(), where);
+        return Decoder.of(first, prefill);
       }
-      Engine second = Engine.open(step.path(), options);
-      return Decoder.ofPair(first, prefill.model(), second, step.model(), where);
+      return Decoder.ofPair(first, prefill, Engine.open(step.path(), options), step);
     } catch (RuntimeException e) {
       first.close();
       throw e;

@@ -68,6 +68,11 @@ public final class SteeredModel implements AutoCloseable {
     return options.standsFor().orElse(files.step().path());
   }
 
+  /** Where the files beside the model contradict it, in whole sentences; they are not believed. */
+  public List<String> doubts() {
+    return files.doubts();
+  }
+
   /** Its steering inputs and taps; none when it is not patched. */
   public Ports ports() {
     return ports;
@@ -85,7 +90,8 @@ public final class SteeredModel implements AutoCloseable {
     }
     // a table may have rows that the model was not trained for, and a file may be another model's
     long learned = files.step().model().context().orElse((long) Integer.MAX_VALUE);
-    int most = Math.toIntExact(Math.min(learned, config.context().orElse(Integer.MAX_VALUE)));
+    long graph = Math.min(learned, decoder.most().orElse(Integer.MAX_VALUE));
+    int most = Math.toIntExact(Math.min(graph, config.context().orElse(Integer.MAX_VALUE)));
     return most < Integer.MAX_VALUE ? OptionalInt.of(most) : OptionalInt.empty();
   }
 
@@ -352,7 +358,7 @@ public final class SteeredModel implements AutoCloseable {
   List<List<Row>> groups(List<Row> rows, int atOnce) {
     Map<Integer, List<Row>> byLength = new LinkedHashMap<>();
     for (Row row : rows) {
-      int key = decoder.takesPadding() ? 0 : row.length();
+      int key = decoder.alignment() == Alignment.NONE ? row.length() : 0;
       byLength.computeIfAbsent(key, k -> new ArrayList<>()).add(row);
     }
     List<List<Row>> groups = new ArrayList<>();

@@ -3,13 +3,16 @@ package dev.steerc.runtime;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo;
 import dev.steerc.manifest.Description;
+import dev.steerc.onnx.Graph;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * How to run a decoder: which input takes what, and which outputs are wanted.
@@ -22,6 +25,9 @@ import java.util.Set;
  * @param vocabulary the number of tokens
  * @param rows the rows that every run has, or -1 when it may be any number
  * @param columns the tokens that every run has in each row, or -1
+ * @param alignment where rows of different lengths meet
+ * @param most the most tokens that a row can have for the graph's sake: the room of its cache, or
+ *     the rows of its tables
  */
 record Wiring(
     Map<String, Input> inputs,
@@ -31,16 +37,20 @@ record Wiring(
     OnnxJavaType logitsType,
     int vocabulary,
     int rows,
-    int columns) {
+    int columns,
+    Alignment alignment,
+    OptionalInt most) {
 
   /** An input and what it is for. */
   record Input(InputRole role, OnnxJavaType type, long[] dims) {}
 
-  static Wiring of(Engine engine, Description model, String where) {
-    String ids = ids(engine, model, where);
+  static Wiring of(Engine engine, Description model, Graph graph, String where) {
+    String ids = Ends.ids(engine, model, where);
     Map<String, TensorInfo> outputs = engine.outputs();
-    List<String> past = model.blocks() > 0 ? model.cache().inputs() : large(engine.inputs());
-    List<String> present = model.blocks() > 0 ? model.cache().outputs() : large(outputs);
+    List<String> past =
+        (model.blocks() > 0 ? model.cache().inputs() : Ends.caches(engine.inputs()))
+            .stream().filter(name -> !name.contains("mask")).toList();
+    List<String> present = model.blocks() > 0 ? model.cache().outputs() : Ends.caches(outputs);
     Map<String, Input> inputs = new LinkedHashMap<>();
     for (Map.Entry<String, TensorInfo> input : engine.inputs().entrySet()) {
       if (!input.getKey().startsWith("steer.")) {
@@ -50,19 +60,80 @@ record Wiring(
       }
     }
     long vocabulary = model.vocabulary().orElse(0L);
-    String logits = logits(outputs, present, vocabulary, where);
+    String logits = Ends.logits(outputs, present, vocabulary, where);
     long[] scores = outputs.get(logits).getShape();
     int width = (int) (scores[2] > 0 ? scores[2] : vocabulary);
     long[] shape = engine.inputs().get(ids).getShape();
+    Wiring plain =
+        new Wiring(
+            inputs,
+            past,
+            present,
+            logits,
+            outputs.get(logits).type,
+            width,
+            shape[0] > 0 ? (int) shape[0] : -1,
+            shape[1] > 0 ? (int) shape[1] : -1,
+            Alignment.NONE,
+            OptionalInt.empty());
+    return plain.keeping(Grouped.in(graph), where);
+  }
+
+  /** The same with what its attention says of the cache. */
+  private Wiring keeping(Grouped grouped, String where) {
+    boolean counts = grouped.keep(past);
+    OptionalInt room = room();
+    if (room.isPresent() && !counts && !has(InputRole.SLOTS)) {
+      throw Problem.of(Code.UNKNOWN_CACHE, "the cache has a fixed length, and no place for a token")
+          .at(where)
+          .note("`" + past.get(0) + "` is for " + room.getAsInt() + " tokens")
+          .help("export the model with a cache of any length, or with cache_position")
+          .exception();
+    }
+    OptionalInt most = IntStream.concat(room.stream(), grouped.positions().stream()).min();
+    int together = counts && fixedMask() ? 1 : rows;
     return new Wiring(
         inputs,
         past,
         present,
         logits,
-        outputs.get(logits).type,
-        width,
-        shape[0] > 0 ? (int) shape[0] : -1,
-        shape[1] > 0 ? (int) shape[1] : -1);
+        logitsType,
+        vocabulary,
+        together,
+        columns,
+        alignment(grouped),
+        most);
+  }
+
+  private Alignment alignment(Grouped grouped) {
+    boolean masked = has(InputRole.MASK) && columns < 0;
+    boolean placed = has(InputRole.POSITIONS);
+    if (!grouped.isThere()) {
+      return masked && placed && room().isEmpty() ? Alignment.LAST : Alignment.NONE;
+    }
+    boolean counted = has(InputRole.LENGTHS) || has(InputRole.MASK);
+    boolean apart = counted && !has(InputRole.CACHED) && !has(InputRole.SLOTS) && columns < 0;
+    return apart && grouped.keep(past) && (placed || grouped.rotate())
+        ? Alignment.FIRST
+        : Alignment.NONE;
+  }
+
+  /** How many tokens the cache has room for, when that is fixed. */
+  OptionalInt room() {
+    return past.stream().map(this::room).flatMapToInt(OptionalInt::stream).min();
+  }
+
+  private OptionalInt room(String name) {
+    long[] dims = inputs.get(name).dims();
+    long room = dims[dims.length - 2];
+    return room > 0 ? OptionalInt.of((int) room) : OptionalInt.empty();
+  }
+
+  /** Whether a mask of a fixed length hides from the attention that a run is the first one. */
+  private boolean fixedMask() {
+    return inputs.values().stream()
+        .filter(input -> input.role() == InputRole.MASK)
+        .anyMatch(input -> input.dims()[input.dims().length - 1] > 0);
   }
 
   private static InputRole role(
@@ -74,70 +145,8 @@ record Wiring(
     }
   }
 
-  private static String ids(Engine engine, Description model, String where) {
-    for (Map.Entry<String, TensorInfo> input : engine.inputs().entrySet()) {
-      TensorInfo info = input.getValue();
-      boolean whole = info.type == OnnxJavaType.INT64 || info.type == OnnxJavaType.INT32;
-      boolean wanted = model.ids().isEmpty() || model.ids().equals(input.getKey());
-      if (whole && wanted && info.getShape().length == 2) {
-        return input.getKey();
-      }
-    }
-    throw Problem.of(Code.UNKNOWN_INPUT, "no input takes token ids")
-        .at(where)
-        .note("the inputs are " + String.join(", ", engine.inputs().keySet()))
-        .help("export the model with input_ids [batch, seq]")
-        .exception();
-  }
-
-  /** The tensors that can only be a cache, when no stream is proven that could tell. */
-  private static List<String> large(Map<String, TensorInfo> values) {
-    return values.entrySet().stream()
-        .filter(value -> value.getValue().getShape().length >= 4)
-        .filter(value -> isFloat(value.getValue().type))
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  private static boolean isFloat(OnnxJavaType type) {
-    return type == OnnxJavaType.FLOAT
-        || type == OnnxJavaType.FLOAT16
-        || type == OnnxJavaType.BFLOAT16;
-  }
-
-  private static String logits(
-      Map<String, TensorInfo> outputs, List<String> present, long vocabulary, String where) {
-    String found = null;
-    for (Map.Entry<String, TensorInfo> output : outputs.entrySet()) {
-      long[] dims = output.getValue().getShape();
-      boolean scores =
-          dims.length == 3
-              && isFloat(output.getValue().type)
-              && !present.contains(output.getKey())
-              && !output.getKey().startsWith("tap.")
-              && (dims[2] > 0 || vocabulary > 0)
-              && (dims[2] <= 0 || vocabulary == 0 || dims[2] == vocabulary);
-      if (scores && (found == null || output.getKey().equals("logits"))) {
-        found = output.getKey();
-      }
-    }
-    if (found == null) {
-      throw Problem.of(Code.NO_LOGITS, "no output gives a score to each token")
-          .at(where)
-          .note("the outputs are " + String.join(", ", outputs.keySet()))
-          .help("export the model with its language-model head")
-          .exception();
-    }
-    return found;
-  }
-
   boolean has(InputRole role) {
     return inputs.values().stream().anyMatch(input -> input.role() == role);
-  }
-
-  /** Whether rows of different lengths can run together, padded at the left. */
-  boolean takesPadding() {
-    return has(InputRole.MASK) && has(InputRole.POSITIONS) && columns < 0;
   }
 
   boolean takesPast() {

@@ -5,9 +5,11 @@ import ai.onnxruntime.TensorInfo;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.residual.Residual;
+import dev.steerc.runtime.Columns;
 import dev.steerc.runtime.Feed;
 import dev.steerc.runtime.InputRole;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,43 +95,18 @@ public record Trial(String name, int rows, int past, int tokens, Map<String, Fee
     }
 
     private Feed feed(String name, TensorInfo info, int past, int tokens, Random random) {
-      long[] dims = info.getShape().clone();
-      return switch (InputRole.of(name, info, shape.ids, shape.cache)) {
-        case IDS ->
-            Feed.of(info.type, batch(dims, tokens), i -> random.nextInt((int) shape.vocabulary));
-        case PAST -> Feed.of(info.type, cache(dims, past), i -> random.nextGaussian() * 0.5);
-        case USE_CACHE -> Feed.of(info.type, free(dims, 1), i -> past > 0 ? 1 : 0);
-        case MASK -> Feed.of(info.type, batch(dims, past + tokens), i -> 1);
-        case POSITIONS -> Feed.of(info.type, batch(dims, tokens), i -> past + i % tokens);
-        case SEGMENTS -> Feed.of(info.type, batch(dims, tokens), i -> 0);
-      };
-    }
-
-    private long[] batch(long[] dims, int length) {
-      return dims.length == 2 ? fixed(dims, shape.rows, length) : free(dims, length);
-    }
-
-    /** Batch, heads, past, head size; with keys and values in one tensor, a 2 in front. */
-    private long[] cache(long[] dims, int past) {
-      return dims.length == 5
-          ? fixed(dims, 2, shape.rows, dims[2], past, dims[4])
-          : fixed(dims, shape.rows, dims[1], past, dims[3]);
-    }
-
-    private static long[] fixed(long[] declared, long... wanted) {
-      long[] dims = new long[declared.length];
-      for (int i = 0; i < dims.length; i++) {
-        dims[i] = declared[i] > 0 ? declared[i] : wanted[i];
+      long[] dims = info.getShape();
+      long[][] ids = new long[shape.rows][tokens];
+      Columns columns = Columns.ofAlike(ids, past);
+      InputRole role = InputRole.of(name, info, shape.ids, shape.cache);
+      if (role == InputRole.IDS) {
+        for (long[] row : ids) {
+          Arrays.setAll(row, i -> random.nextInt((int) shape.vocabulary));
+        }
       }
-      return dims;
-    }
-
-    private static long[] free(long[] declared, long size) {
-      long[] dims = declared.clone();
-      for (int i = 0; i < dims.length; i++) {
-        dims[i] = dims[i] > 0 ? dims[i] : size;
-      }
-      return dims;
+      return role == InputRole.PAST
+          ? Feed.of(info.type, columns.cache(dims), i -> random.nextGaussian() * 0.5)
+          : columns.feed(role, info.type, dims);
     }
   }
 }

@@ -101,8 +101,8 @@ public record ModelConfig(
     }
 
     private OptionalInt context() {
-      return CONTEXT.stream()
-          .flatMap(key -> tokens.stream().flatMap(file -> file.whole(key).stream()))
+      return tokens.stream()
+          .flatMap(file -> CONTEXT.stream().flatMap(key -> file.whole(key).stream()))
           .filter(size -> size > 0)
           .mapToInt(size -> (int) Math.min(size, Integer.MAX_VALUE))
           .findFirst();
