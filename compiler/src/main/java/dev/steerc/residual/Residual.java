@@ -120,12 +120,6 @@ public record Residual(
             .note("that operator fixes the inputs of its decoder, so ports cannot be added")
             .help("patch the decoder before it is wrapped");
       }
-      if (file.functions().contains(node.op())) {
-        return Problem.of(Code.LOCAL_FUNCTION, "the blocks are calls of local functions")
-            .at("node `" + node.label() + "`")
-            .note("`" + node.op() + "` is one of " + file.functions().size() + " local functions")
-            .help("inline the functions first, then patch");
-      }
     }
     return problem;
   }

@@ -34,7 +34,7 @@ class ModelFileTest {
     model
         .getMetadataPropsList()
         .forEach(m -> assertThat(file.metadata()).containsEntry(m.getKey(), m.getValue()));
-    checkGraph(file.graph(), model.getGraph());
+    checkGraph(file.written(), model.getGraph());
   }
 
   private static void checkGraph(Graph graph, GraphProto proto) {
@@ -203,7 +203,9 @@ class ModelFileTest {
             """);
     assertThat(file.irVersion()).isEqualTo(9);
     assertThat(file.opsets()).containsEntry("", 18L).containsEntry("com.microsoft", 1L);
-    assertThat(file.functions()).containsExactly("Block");
+    assertThat(file.functions())
+        .extracting(Function::operator)
+        .containsExactly(new Operator("local", "Block", ""));
     assertThat(file.metadata()).containsExactly(java.util.Map.entry("author", "me"));
   }
 
