@@ -165,15 +165,6 @@ class ResidualTest {
         """
       },
       {
-        "functions",
-        """
-        error[local-function]: the blocks are calls of local functions
-          --> functions.onnx, node `call_0`
-          note: `Block` is one of 1 local functions
-          help: inline the functions first, then patch
-        """
-      },
-      {
         "mlp-only",
         """
         error[not-residual]: block 0 is not attention followed by an MLP

@@ -33,8 +33,6 @@ final class Refused {
         loads("mlp-only", "blocks without attention", OtherModels.mlpOnly(MODEL)),
         loads("cnn", "a convolutional classifier with residual sums", OtherModels.cnn()),
         loads("encoder-only-linear", "an MLP without residual sums", OtherModels.perceptron()),
-        loads(
-            "functions", "each block is a call of one local function", BlockFunction.model(MODEL)),
         new RefusedGraph("no-graph", "a model without a graph", noGraph(), false));
   }
 

@@ -32,15 +32,6 @@ final class SelfAttention {
         : decomposed(index, path, x, block);
   }
 
-  /** Takes a value of the graph as the mask that all blocks share. */
-  void prepare(String mask) {
-    this.mask = mask;
-  }
-
-  String mask() {
-    return mask;
-  }
-
   /** Writes the mask that all blocks share. */
   void prepare() {
     graph.enter("");
