@@ -66,9 +66,9 @@ public enum Code {
           + " operator fixes.",
       "Patch the decoder before it is wrapped into the operator."),
   LOCAL_FUNCTION(
-      "The blocks are calls of local functions. A function that all blocks share would steer all of"
-          + " them at once.",
-      "Inline the functions first (onnx.inliner), then patch."),
+      "A call of a local function cannot be written out where it is called: the function means other"
+          + " versions of its operators than the model, or all calls together are too large.",
+      "Steer what the call yields, or inline the functions first (onnx.inliner), then patch."),
 
   // the request
   BAD_LAYERS(

@@ -197,7 +197,9 @@ class ModelFileTest {
             ir 9
             opset ai.onnx 18
             opset com.microsoft 1
-            function Block local
+            function local.Block(x) -> y
+              y = Relu(x)
+            end
             meta author me
             a = Relu(x)
             """);

@@ -28,6 +28,7 @@ class ResidualTest {
     "external, 4, 24, float32, 96, 8, 8",
     "fp16, 4, 24, float16, 96, 8, 8",
     "fp16-stored, 4, 24, float32, 96, 8, 8",
+    "functions, 4, 24, float32, 96, 8, 8",
     "fused-skip-first, 4, 24, float32, 96, 8, 8",
     "fused-skip, 4, 24, float32, 96, 8, 8",
     "fused, 4, 24, float32, 96, 4, 4",
@@ -58,7 +59,7 @@ class ResidualTest {
 
   @Test
   void everyCommittedGraphIsInTheTable() {
-    assertThat(Corpus.graphs()).hasSize(17);
+    assertThat(Corpus.graphs()).hasSize(18);
   }
 
   @ParameterizedTest
