@@ -10,6 +10,7 @@ import dev.steerc.problem.SteercException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The residual stream of a decoder.
@@ -31,6 +32,9 @@ public record Residual(
     OptionalLong context,
     String ids,
     Cache cache) {
+
+  /** Operators that generate with a decoder in an attribute, and hand on what it captures. */
+  private static final Set<String> SEARCHES = Set.of("BeamSearch", "GreedySearch", "Sampling");
 
   public Residual {
     streams = List.copyOf(streams);
@@ -70,24 +74,51 @@ public record Residual(
     }
   }
 
-  /** The streams in the branches of an {@code If}: both have to be there. */
+  /** The streams inside a node: in both branches of an {@code If}, or what generation runs. */
   private static List<Stream> inside(Graph graph, SteercException none) {
     SteercException reason = none;
     for (Node node : graph.nodes()) {
-      Optional<Graph> then = node.subgraph("then_branch");
-      Optional<Graph> otherwise = node.subgraph("else_branch");
-      if (then.isPresent() && otherwise.isPresent()) {
-        try {
-          return List.of(
-              Stream.in(then.get(), List.of(node)), Stream.in(otherwise.get(), List.of(node)));
-        } catch (SteercException e) {
-          // exporters also write small conditions; a broken decoder says more than those
-          boolean broken = e.problems().get(0).code() != Code.NO_RESIDUAL_STREAM;
-          reason = broken ? e : reason;
+      try {
+        List<Stream> streams = inside(node);
+        if (!streams.isEmpty()) {
+          return streams;
         }
+      } catch (SteercException e) {
+        // exporters also write small conditions; a broken decoder says more than those
+        boolean broken = e.problems().get(0).code() != Code.NO_RESIDUAL_STREAM;
+        reason = broken ? e : reason;
       }
     }
     throw reason;
+  }
+
+  private static List<Stream> inside(Node node) {
+    Optional<Graph> then = node.subgraph("then_branch");
+    Optional<Graph> otherwise = node.subgraph("else_branch");
+    if (then.isPresent() && otherwise.isPresent()) {
+      return List.of(
+          Stream.in(then.get(), List.of(node)), Stream.in(otherwise.get(), List.of(node)));
+    }
+    if (!SEARCHES.contains(node.op())) {
+      return List.of();
+    }
+    return java.util.stream.Stream.of("init_decoder", "decoder")
+        .flatMap(name -> node.subgraph(name).stream())
+        .map(decoder -> searched(Stream.in(decoder, List.of(node)), node))
+        .toList();
+  }
+
+  /** The operator feeds its decoder: ids are its own first input, and the cache stays inside. */
+  private static Stream searched(Stream stream, Node operator) {
+    return new Stream(
+        stream.graph(),
+        stream.blocks(),
+        stream.width(),
+        stream.type(),
+        operator.input(0),
+        stream.vocabulary(),
+        stream.context(),
+        new Cache(List.of(), List.of()));
   }
 
   private static Residual of(List<Stream> streams) {
@@ -95,7 +126,7 @@ public record Residual(
     Cache cache = first.cache();
     for (Stream other : streams) {
       if (other.blocks().size() != first.blocks().size() || other.width() != first.width()) {
-        throw Problem.of(Code.NOT_RESIDUAL, "the branches of the `If` hold different decoders")
+        throw Problem.of(Code.NOT_RESIDUAL, "the graphs inside one node hold different decoders")
             .note(first.blocks().size() + " and " + other.blocks().size() + " blocks")
             .exception();
       }
