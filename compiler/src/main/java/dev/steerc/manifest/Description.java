@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param ids the input that takes token ids, empty when it could not be told
  * @param cache the key-value cache
  * @param branches how many graphs compute the stream: two when an {@code If} chooses
+ * @param operator the operator that generates with the decoder by itself; mostly none does
  * @param sites the sites that the graph has, with the tensors that hold them
  */
 public record Description(
@@ -32,6 +33,7 @@ public record Description(
     String ids,
     Cache cache,
     int branches,
+    Optional<String> operator,
     Map<Site.InBlock, String> sites) {
 
   /** A model of which no residual stream is proven. */
@@ -45,6 +47,7 @@ public record Description(
           "",
           new Cache(List.of(), List.of()),
           0,
+          Optional.empty(),
           Map.of());
 
   public static Description of(Residual residual) {
@@ -64,6 +67,7 @@ public record Description(
         residual.ids(),
         residual.cache(),
         residual.streams().size(),
+        residual.operator(),
         sites);
   }
 
@@ -74,17 +78,20 @@ public record Description(
         (site, value) ->
             list.add(
                 Json.object("block", site.block(), "site", site.kind().label(), "value", value)));
-    return Json.object(
-        "blocks", blocks,
-        "hidden", hidden,
-        "dtype", dtype,
-        "vocab", vocabulary,
-        "context", context,
-        "kv_cache", cache.isPresent(),
-        "ids", ids,
-        "cache", Json.object("inputs", cache.inputs(), "outputs", cache.outputs()),
-        "branches", branches,
-        "sites", list);
+    Map<String, Object> all =
+        Json.object(
+            "blocks", blocks,
+            "hidden", hidden,
+            "dtype", dtype,
+            "vocab", vocabulary,
+            "context", context,
+            "kv_cache", cache.isPresent(),
+            "ids", ids,
+            "cache", Json.object("inputs", cache.inputs(), "outputs", cache.outputs()),
+            "branches", branches,
+            "sites", list);
+    operator.ifPresent(op -> all.put("operator", op));
+    return all;
   }
 
   static Description of(Map<?, ?> object) {
@@ -104,6 +111,7 @@ public record Description(
         (String) object.get("ids"),
         new Cache(names(cache, "inputs"), names(cache, "outputs")),
         number(object, "branches"),
+        Optional.ofNullable((String) object.get("operator")),
         sites);
   }
 

@@ -26,7 +26,14 @@ final class Inlining implements GraphReader.Calls {
     this.file = file;
     this.budget = new Budget(file.where());
     this.prefixes = new Prefixes(file.written().names());
-    file.functions().forEach(function -> functions.putIfAbsent(function.operator(), function));
+    file.functions().stream()
+        .filter(function -> !isOwn(function.operator().domain()))
+        .forEach(function -> functions.putIfAbsent(function.operator(), function));
+  }
+
+  /** ONNX Runtime runs its own operators, whatever a function of the same name would do. */
+  private static boolean isOwn(String domain) {
+    return domain.isEmpty() || domain.startsWith("ai.onnx") || domain.startsWith("com.microsoft");
   }
 
   /** The graph of a model with functions, read once more, without calls. */

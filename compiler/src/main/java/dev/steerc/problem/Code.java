@@ -62,8 +62,9 @@ public enum Code {
       "Two residual streams start at embeddings, and nothing tells which one you mean.",
       "Name the value to steer yourself: --at value:NAME:add."),
   DECODER_IN_OPERATOR(
-      "The decoder is a subgraph of a generation operator such as BeamSearch, whose inputs that"
-          + " operator fixes.",
+      "The decoder is a subgraph of a generation operator that steerc does not look into. It does look"
+          + " into BeamSearch, GreedySearch and Sampling where there is no encoder; a port there takes"
+          + " [1, 1, hidden], or one row for each beam of each prompt.",
       "Patch the decoder before it is wrapped into the operator."),
   LOCAL_FUNCTION(
       "A call of a local function cannot be written out where it is called: the function means other"

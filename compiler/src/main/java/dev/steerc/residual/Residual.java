@@ -34,10 +34,22 @@ public record Residual(
     Cache cache) {
 
   /** Operators that generate with a decoder in an attribute, and hand on what it captures. */
-  private static final Set<String> SEARCHES = Set.of("BeamSearch", "GreedySearch", "Sampling");
+  private static final Set<String> SEARCHES =
+      new java.util.TreeSet<>(Set.of("BeamSearch", "GreedySearch", "Sampling"));
 
   public Residual {
     streams = List.copyOf(streams);
+  }
+
+  /** The operator that generates with the decoder by itself; mostly none does. */
+  public Optional<String> operator() {
+    Graph decoder = streams.get(0).graph();
+    return decoder.outer().stream()
+        .flatMap(outer -> outer.nodes().stream())
+        .filter(node -> node.subgraphs().contains(decoder))
+        .map(Node::op)
+        .filter(SEARCHES::contains)
+        .findFirst();
   }
 
   /** The number of blocks, the same in every stream. */
@@ -99,13 +111,18 @@ public record Residual(
       return List.of(
           Stream.in(then.get(), List.of(node)), Stream.in(otherwise.get(), List.of(node)));
     }
-    if (!SEARCHES.contains(node.op())) {
+    if (!isSearch(node)) {
       return List.of();
     }
     return java.util.stream.Stream.of("init_decoder", "decoder")
         .flatMap(name -> node.subgraph(name).stream())
         .map(decoder -> searched(Stream.in(decoder, List.of(node)), node))
         .toList();
+  }
+
+  /** With an encoder, the decoder attends to that as well. */
+  private static boolean isSearch(Node node) {
+    return SEARCHES.contains(node.op()) && node.subgraph("encoder").isEmpty();
   }
 
   /** The operator feeds its decoder: ids are its own first input, and the cache stays inside. */
@@ -145,10 +162,12 @@ public record Residual(
   /** A failed search of a graph that hides its blocks is a matter of where they hide. */
   private static Problem explained(Problem problem, ModelFile file) {
     for (Node node : file.graph().nodes()) {
-      if (node.subgraph("decoder").isPresent() || node.subgraph("init_decoder").isPresent()) {
+      if (node.subgraph("decoder").isPresent() && !isSearch(node)) {
         return Problem.of(Code.DECODER_IN_OPERATOR, "the decoder is inside a `" + node.op() + "`")
             .at("node `" + node.label() + "`")
-            .note("that operator fixes the inputs of its decoder, so ports cannot be added")
+            .note(
+                "only decoders without an encoder are found there, in "
+                    + String.join(", ", SEARCHES))
             .help("patch the decoder before it is wrapped");
       }
     }
