@@ -30,7 +30,7 @@ public record ExternalData(Path folder, Map<String, Long> files) {
   /** The data files of a model that lies, or will lie, in a folder; checked that they are there. */
   static ExternalData of(ModelFile file, Path folder) {
     Map<String, Long> files = new TreeMap<>();
-    collect(file.graph(), files);
+    collect(file.written(), files);
     ExternalData data = new ExternalData(folder, files);
     List<Problem> problems = new ArrayList<>();
     files.forEach((location, length) -> data.check(file, location, length, problems));
@@ -43,7 +43,7 @@ public record ExternalData(Path folder, Map<String, Long> files) {
   /** The files that a model keeps weights in, relative to its folder, as it names them. */
   public static Set<String> locations(ModelFile file) {
     Map<String, Long> files = new TreeMap<>();
-    collect(file.graph(), files);
+    collect(file.written(), files);
     return files.keySet();
   }
 

@@ -73,8 +73,19 @@ class DamagedFilesTest {
     damage.report();
   }
 
+  @Test
+  void everyByteOfAFunctionMayLie() {
+    Damage damage = new Damage(folder);
+    byte[] model = GraphText.model(Decoders.calls(1)).toByteArray();
+    for (int at = 0; at < model.length; at++) {
+      damage.check(with(model, at, (byte) 0xff), "byte " + at + " = 255");
+      damage.check(with(model, at, (byte) (model[at] + 1)), "byte " + at + " + 1");
+    }
+    damage.report();
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"one-block", "fused", "merged", "wire"})
+  @ValueSource(strings = {"one-block", "fused", "merged", "wire", "functions"})
   void flippedBytesAreNoCrash(String name) {
     Random random = Seed.random("flippedBytesAreNoCrash " + name);
     Damage damage = new Damage(folder);

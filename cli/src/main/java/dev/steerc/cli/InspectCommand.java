@@ -102,7 +102,14 @@ final class InspectCommand implements Runnable {
         + model.dtype()
         + model.vocabulary().map(v -> ", vocabulary " + v).orElse("")
         + (model.cache().isPresent() ? ", KV cache" : "")
-        + (model.branches() > 1 ? ", in both branches of an If" : "");
+        + where(model);
+  }
+
+  private static String where(Description model) {
+    if (model.operator().isPresent()) {
+      return ", inside a " + model.operator().get();
+    }
+    return model.branches() > 1 ? ", in both branches of an If" : "";
   }
 
   private static String steering(Inspection inspection, Site site) {

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param ids the input that takes token ids, empty when it could not be told
  * @param cache the key-value cache
  * @param branches how many graphs compute the stream: two when an {@code If} chooses
+ * @param operator the operator that generates with the decoder by itself; mostly none does
  * @param sites the sites that the graph has, with the tensors that hold them
  * @param anatomy what each block is made of; empty when a manifest does not tell
  */
@@ -34,6 +35,7 @@ public record Description(
     String ids,
     Cache cache,
     int branches,
+    Optional<String> operator,
     Map<Site.InBlock, String> sites,
     List<Anatomy> anatomy) {
 
@@ -48,6 +50,7 @@ public record Description(
           "",
           new Cache(List.of(), List.of()),
           0,
+          Optional.empty(),
           Map.of(),
           List.of());
 
@@ -68,6 +71,7 @@ public record Description(
         residual.ids(),
         residual.cache(),
         residual.streams().size(),
+        residual.operator(),
         sites,
         residual.streams().get(0).blocks().stream().map(Block::anatomy).toList());
   }
@@ -79,18 +83,21 @@ public record Description(
         (site, value) ->
             list.add(
                 Json.object("block", site.block(), "site", site.kind().label(), "value", value)));
-    return Json.object(
-        "blocks", blocks,
-        "hidden", hidden,
-        "dtype", dtype,
-        "vocab", vocabulary,
-        "context", context,
-        "kv_cache", cache.isPresent(),
-        "ids", ids,
-        "cache", Json.object("inputs", cache.inputs(), "outputs", cache.outputs()),
-        "branches", branches,
-        "structure", structure(),
-        "sites", list);
+    Map<String, Object> all =
+        Json.object(
+            "blocks", blocks,
+            "hidden", hidden,
+            "dtype", dtype,
+            "vocab", vocabulary,
+            "context", context,
+            "kv_cache", cache.isPresent(),
+            "ids", ids,
+            "cache", Json.object("inputs", cache.inputs(), "outputs", cache.outputs()),
+            "branches", branches,
+            "structure", structure(),
+            "sites", list);
+    operator.ifPresent(op -> all.put("operator", op));
+    return all;
   }
 
   private List<Map<String, Object>> structure() {
@@ -144,6 +151,7 @@ public record Description(
         (String) object.get("ids"),
         new Cache(names(cache, "inputs"), names(cache, "outputs")),
         number(object, "branches"),
+        Optional.ofNullable((String) object.get("operator")),
         sites,
         structure(object));
   }

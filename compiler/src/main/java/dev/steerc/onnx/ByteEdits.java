@@ -1,6 +1,8 @@
 package dev.steerc.onnx;
 
 import com.google.protobuf.MessageLite;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,7 +28,8 @@ final class ByteEdits {
    */
   private static final Comparator<ByteEdit> IN_FILE_ORDER =
       Comparator.<ByteEdit>comparingInt(edit -> edit.span().start())
-          .thenComparing(ByteEdit::depth, Comparator.reverseOrder());
+          .thenComparing(ByteEdit::depth, Comparator.reverseOrder())
+          .thenComparing(edit -> edit.span().end());
 
   private final ModelFile file;
   private final List<ByteEdit> edits = new ArrayList<>();
@@ -39,8 +42,19 @@ final class ByteEdits {
 
   /** The edits of the file in the order of their places, lengths included. */
   static List<ByteEdit> of(ModelFile file, Patch patch) {
+    return lowered(file, null, EditsByCall.of(patch.edits()));
+  }
+
+  /** The edits of the file, or of what stands for a call. */
+  private static List<ByteEdit> lowered(
+      ModelFile file, Expansion part, Map<Expansion, List<Edit>> edits) {
     ByteEdits lowering = new ByteEdits(file);
-    patch.edits().forEach(lowering::add);
+    edits.getOrDefault(part, List.of()).forEach(lowering::add);
+    for (Expansion inner : edits.keySet()) {
+      if (inner != null && inner.call().expansion().orElse(null) == part) {
+        lowering.writeOut(inner, lowered(file, inner, edits));
+      }
+    }
     lowering.inputs.forEach(
         (node, names) -> lowering.strings(node, NODE_INPUT, node.place().inputs(), names));
     lowering.outputs.forEach(
@@ -76,6 +90,20 @@ final class ByteEdits {
     } else if (edit instanceof Edit.SetIrVersion version) {
       irVersion(version.version());
     }
+  }
+
+  /** Puts the nodes that stand for a call in its place. */
+  private void writeOut(Expansion expansion, List<ByteEdit> changes) {
+    Node call = expansion.call();
+    if (expansion.obstacle().isPresent()) {
+      throw Problem.of(Code.LOCAL_FUNCTION, "the call of a local function cannot be changed inside")
+          .at(file.where() + ", node `" + call.label() + "`")
+          .note(expansion.obstacle().get())
+          .help("steer what the call yields, or inline the functions first")
+          .exception();
+    }
+    byte[] nodes = ByteEdit.apply(changes, expansion.bytes());
+    edits.add(new ByteEdit(call.place().field(), nodes, call.place().frame().parent()));
   }
 
   private void irVersion(long version) {

@@ -8,26 +8,36 @@ import java.util.List;
 /** One change to a model, in graph terms. */
 public sealed interface Edit {
 
+  /** A change at a node. */
+  sealed interface OfNode extends Edit {
+    Node node();
+  }
+
+  /** A change of what a graph declares. */
+  sealed interface OfGraph extends Edit {
+    Graph graph();
+  }
+
   /** Gives an output of a node another name; an output that was absent becomes present. */
-  record RenameOutput(Node node, int output, String name) implements Edit {}
+  record RenameOutput(Node node, int output, String name) implements OfNode {}
 
   /** Makes a node read another value; the empty name makes an optional input absent. */
-  record ReplaceInput(Node node, int input, String name) implements Edit {}
+  record ReplaceInput(Node node, int input, String name) implements OfNode {}
 
   /** Puts nodes right before a node, in its graph. */
-  record InsertBefore(Node node, List<NodeProto> nodes) implements Edit {}
+  record InsertBefore(Node node, List<NodeProto> nodes) implements OfNode {}
 
   /** Puts nodes right behind a node, in its graph. */
-  record InsertAfter(Node node, List<NodeProto> nodes) implements Edit {}
+  record InsertAfter(Node node, List<NodeProto> nodes) implements OfNode {}
 
   /** Declares one more input of a graph, after those that it has. */
-  record AddInput(Graph graph, ValueInfoProto input) implements Edit {}
+  record AddInput(Graph graph, ValueInfoProto input) implements OfGraph {}
 
   /** Declares one more output of a graph, after those that it has. */
-  record AddOutput(Graph graph, ValueInfoProto output) implements Edit {}
+  record AddOutput(Graph graph, ValueInfoProto output) implements OfGraph {}
 
   /** Adds a constant to a graph; with an input of the same name it is that input's default. */
-  record AddInitializer(Graph graph, TensorProto tensor) implements Edit {}
+  record AddInitializer(Graph graph, TensorProto tensor) implements OfGraph {}
 
   /** Raises the model's IR version. */
   record SetIrVersion(long version) implements Edit {}

@@ -17,7 +17,7 @@ public final class Fingerprint {
 
   public static String of(ModelFile file) {
     List<Span> payloads = new ArrayList<>();
-    collect(file.graph(), payloads);
+    collect(file.written(), payloads);
     payloads.sort(Comparator.comparingInt(Span::start));
     MessageDigest digest = sha256();
     int at = 0;

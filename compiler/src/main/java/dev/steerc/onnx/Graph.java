@@ -21,10 +21,12 @@ public final class Graph {
   private final Map<String, Tensor> initializers;
   private final Map<String, Node> producers = new HashMap<>();
   private final Frame frame;
+  private final Expansion expansion;
 
   Graph(GraphReader read, Frame frame) {
     this.name = read.name;
     this.frame = frame;
+    this.expansion = read.expansion;
     this.nodes = List.copyOf(read.nodes);
     this.inputs = List.copyOf(read.inputs);
     this.outputs = List.copyOf(read.outputs);
@@ -91,5 +93,10 @@ public final class Graph {
   /** The frame that new fields of this graph are appended to. */
   Frame frame() {
     return frame;
+  }
+
+  /** What the graph is a part of, if it is one that a function has inside. */
+  Optional<Expansion> expansion() {
+    return Optional.ofNullable(expansion);
   }
 }

@@ -12,37 +12,62 @@ import java.util.Optional;
 final class GraphReader {
   private static final int MAX_DEPTH = 16;
 
+  /** Says which nodes stand for one that was read: mostly itself. */
+  interface Calls {
+    List<Node> expand(Node node);
+  }
+
   final List<Node> nodes = new ArrayList<>();
   final List<Value> inputs = new ArrayList<>();
   final List<Value> outputs = new ArrayList<>();
   final Map<String, Value> values = new HashMap<>();
   final Map<String, Tensor> initializers = new LinkedHashMap<>();
+  final Expansion expansion;
   String name = "";
 
   private final ByteBuffer file;
+  private final Calls calls;
 
-  private GraphReader(ByteBuffer file) {
+  private GraphReader(ByteBuffer file, Calls calls, Expansion expansion) {
     this.file = file;
+    this.calls = calls;
+    this.expansion = expansion;
   }
 
   /** Reads the graph whose fields lie in the given frames, in order. */
   static Graph read(ByteBuffer file, List<Frame> frames) {
+    return new GraphReader(file, List::of, null).graph(frames);
+  }
+
+  /** Reads the same with the nodes of its body in the place of each call of a function. */
+  static Graph read(ByteBuffer file, List<Frame> frames, Calls calls) {
+    return new GraphReader(file, calls, null).graph(frames);
+  }
+
+  /** Reads the nodes that stand for a call. */
+  static List<Node> nodes(Expansion expansion, Calls calls) {
+    ByteBuffer bytes = expansion.bytes();
+    GraphReader reader = new GraphReader(bytes, calls, expansion);
+    reader.scan(new Wire(bytes, new Span(0, bytes.limit())), null);
+    return reader.nodes;
+  }
+
+  private Graph graph(List<Frame> frames) {
     if (frames.get(0).depth() > 3 * MAX_DEPTH) {
       throw new WireException(frames.get(0).lengthAt(), "subgraphs nested too deeply");
     }
-    GraphReader reader = new GraphReader(file);
-    frames.forEach(reader::scan);
+    GraphReader reader = new GraphReader(file, calls, expansion);
+    frames.forEach(frame -> reader.scan(new Wire(file, frame.content()), frame));
     return new Graph(reader, frames.get(frames.size() - 1));
   }
 
-  private void scan(Frame frame) {
-    Wire wire = new Wire(file, frame.content());
+  private void scan(Wire wire, Frame frame) {
     while (wire.next()) {
       switch (wire.field()) {
         case 1 -> {
           int start = wire.fieldAt();
           Frame node = wire.frame(frame);
-          nodes.add(node(new Span(start, wire.position()), node));
+          nodes.addAll(calls.expand(node(new Span(start, wire.position()), node)));
         }
         case 2 -> name = wire.string();
         case 5 -> {
@@ -63,6 +88,7 @@ final class GraphReader {
   private Node node(Span field, Frame frame) {
     String op = "";
     String domain = "";
+    String overload = "";
     String nodeName = "";
     List<String> ins = new ArrayList<>();
     List<String> outs = new ArrayList<>();
@@ -87,11 +113,12 @@ final class GraphReader {
           attributes.put(attribute.name(), attribute);
         }
         case 7 -> domain = wire.string();
+        case 8 -> overload = wire.string();
         default -> wire.skip();
       }
     }
-    Node.Place place = new Node.Place(field, frame, inSpans, outSpans);
-    return new Node(op, domain, nodeName, ins, outs, attributes, place);
+    Node.Place place = new Node.Place(expansion, field, frame, inSpans, outSpans);
+    return new Node(new Operator(domain, op, overload), nodeName, ins, outs, attributes, place);
   }
 
   private Attribute attribute(Frame frame) {
@@ -112,13 +139,13 @@ final class GraphReader {
         case 4 -> s = wire.string();
         case 5 -> tensor = Tensor.read(file, wire.bytes());
         case 6 -> graph.add(wire.frame(frame));
-        case 11 -> graphs.add(read(file, List.of(wire.frame(frame))));
+        case 11 -> graphs.add(graph(List.of(wire.frame(frame))));
         case 8 -> ints.addAll(Tensor.numbers(wire, file));
         default -> wire.skip();
       }
     }
     if (!graph.isEmpty()) {
-      graphs.add(read(file, graph));
+      graphs.add(graph(graph));
     }
     return new Attribute(
         attribute, i, f, s, ints, Optional.ofNullable(tensor), List.copyOf(graphs));

@@ -31,10 +31,11 @@ public final class ModelFile {
   private final FileTime modified;
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, Long> opsets = new HashMap<>();
-  private final List<String> functions = new ArrayList<>();
+  private final List<Function> functions = new ArrayList<>();
   private final List<Frame> graphFrames = new ArrayList<>();
   private long irVersion;
   private Span irVersionField;
+  private Graph written;
   private Graph graph;
 
   private ModelFile(Path path, Path shown, ByteBuffer bytes, FileTime modified) {
@@ -102,13 +103,31 @@ public final class ModelFile {
     return metadata;
   }
 
-  /** The names of the model's local functions. */
-  public List<String> functions() {
+  /** The model's local functions, in file order. */
+  public List<Function> functions() {
     return functions;
   }
 
-  public Graph graph() {
+  /**
+   * The model's graph, in which the nodes of its body stand for each call of a local function.
+   *
+   * @throws dev.steerc.problem.SteercException when a function calls itself, contradicts itself, or
+   *     unfolds to more than can be looked at
+   */
+  public synchronized Graph graph() {
+    if (graph == null) {
+      graph = functions.isEmpty() ? written : Inlining.of(this);
+    }
     return graph;
+  }
+
+  /** The graph as it stands in the file: calls are nodes like others. */
+  public Graph written() {
+    return written;
+  }
+
+  List<Frame> graphFrames() {
+    return graphFrames;
   }
 
   /** Where a message about this file points: its name. */
@@ -151,7 +170,7 @@ public final class ModelFile {
           .exception();
     }
     try {
-      graph = GraphReader.read(bytes, graphFrames);
+      written = GraphReader.read(bytes, graphFrames);
     } catch (WireException e) {
       throw malformed(e);
     }

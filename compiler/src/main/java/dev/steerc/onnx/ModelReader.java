@@ -11,7 +11,7 @@ import java.util.Map;
 final class ModelReader {
   final Map<String, String> metadata = new LinkedHashMap<>();
   final Map<String, Long> opsets = new HashMap<>();
-  final List<String> functions = new ArrayList<>();
+  final List<Function> functions = new ArrayList<>();
   final List<Frame> graphFrames = new ArrayList<>();
   long irVersion;
   Span irVersionField;
@@ -42,7 +42,7 @@ final class ModelReader {
           String[] pair = strings(wire.bytes(), 1, 2);
           metadata.put(pair[0], pair[1]);
         }
-        case 25 -> functions.add(strings(wire.bytes(), 1, 10)[0]);
+        case 25 -> functions.add(Function.read(file, wire.bytes()));
         default -> wire.skip();
       }
     }

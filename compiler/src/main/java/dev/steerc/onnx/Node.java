@@ -1,5 +1,6 @@
 package dev.steerc.onnx;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -7,8 +8,7 @@ import java.util.Optional;
 
 /** An operator in a graph, and where it stands in the file. Equal only to itself. */
 public final class Node {
-  private final String op;
-  private final String domain;
+  private final Operator operator;
   private final String name;
   private final List<String> inputs;
   private final List<String> outputs;
@@ -18,23 +18,23 @@ public final class Node {
   /**
    * Where the node stands.
    *
+   * @param expansion what it is a part of, or null when it stands in the file
    * @param field the whole field in the graph, tag included
    * @param frame the node's message
    * @param inputs the {@code input} fields, tag included, in order
    * @param outputs the {@code output} fields, tag included, in order
    */
-  record Place(Span field, Frame frame, List<Span> inputs, List<Span> outputs) {}
+  record Place(
+      Expansion expansion, Span field, Frame frame, List<Span> inputs, List<Span> outputs) {}
 
   Node(
-      String op,
-      String domain,
+      Operator operator,
       String name,
       List<String> inputs,
       List<String> outputs,
       Map<String, Attribute> attributes,
       Place place) {
-    this.op = op;
-    this.domain = domain.equals("ai.onnx") ? "" : domain;
+    this.operator = operator;
     this.name = name;
     this.inputs = List.copyOf(inputs);
     this.outputs = List.copyOf(outputs);
@@ -43,12 +43,16 @@ public final class Node {
   }
 
   public String op() {
-    return op;
+    return operator.name();
   }
 
   /** The operator's domain; empty for ONNX's own. */
   public String domain() {
-    return domain;
+    return operator.domain();
+  }
+
+  Operator operator() {
+    return operator;
   }
 
   public String name() {
@@ -92,13 +96,32 @@ public final class Node {
     return place;
   }
 
+  /** What this node is a part of, if it stands for a call of a local function with others. */
+  Optional<Expansion> expansion() {
+    return Optional.ofNullable(place.expansion());
+  }
+
+  /** The calls of local functions that this node came through, outermost first; mostly none. */
+  public List<Node> calls() {
+    List<Node> calls = new ArrayList<>();
+    for (Node at = this; at.place.expansion() != null; at = calls.get(0)) {
+      calls.add(0, at.place.expansion().call());
+    }
+    return calls;
+  }
+
+  /** Why the node cannot be changed where it is, if it cannot: its call cannot be written out. */
+  public Optional<String> obstacle() {
+    return expansion().flatMap(Expansion::obstacle);
+  }
+
   /** How a message names the node: its name, or its operator and first output. */
   public String label() {
-    return name.isEmpty() ? op + " -> " + output(0) : name;
+    return name.isEmpty() ? op() + " -> " + output(0) : name;
   }
 
   @Override
   public String toString() {
-    return String.join(", ", outputs) + " = " + op + "(" + String.join(", ", inputs) + ")";
+    return String.join(", ", outputs) + " = " + op() + "(" + String.join(", ", inputs) + ")";
   }
 }

@@ -110,8 +110,11 @@ final class Interface {
           .note(
               isIf
                   ? "only one branch of the `If` computes it"
-                  : "it is inside a `" + container.node().op() + "`")
-          .help("tap a value that both branches compute")
+                  : "it is inside a `" + container.node().op() + "`, which fixes what that yields")
+          .help(
+              isIf
+                  ? "tap a value that both branches compute"
+                  : "tap the decoder before it is wrapped, or add to the value here")
           .exception();
     }
   }

@@ -120,11 +120,17 @@ final class Rewrite {
         s -> new AtBranch(branch, new ArrayList<>(), new ArrayList<>()));
   }
 
-  /** Adding to a branch keeps the fusions that adding to the sum would break. */
+  /**
+   * Adding to a branch keeps the fusions that adding to the sum would break: ONNX Runtime writes
+   * out all calls of functions before it fuses, so that this holds inside a call as well. That the
+   * file has to write the call out for it costs a few kilobytes and no time.
+   */
   private void moveToBranch(AtOutput at) {
     List<Intervention> left = at.interventions();
-    while (!left.isEmpty() && left.get(0).worksOnSummands() && at.place().branch().isPresent()) {
-      at(at.place().branch().get()).ofSum().add(left.remove(0));
+    Optional<Place.Branch> branch =
+        at.place().branch().filter(edge -> edge.sum().obstacle().isEmpty());
+    while (!left.isEmpty() && left.get(0).worksOnSummands() && branch.isPresent()) {
+      at(branch.get()).ofSum().add(left.remove(0));
     }
   }
 

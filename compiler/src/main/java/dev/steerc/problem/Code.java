@@ -70,13 +70,14 @@ public enum Code {
           + " model is no language model.",
       "Export it with its language-model head, or name the value yourself: --at value:NAME:add."),
   DECODER_IN_OPERATOR(
-      "The decoder is a subgraph of a generation operator such as BeamSearch, whose inputs that"
-          + " operator fixes.",
+      "The decoder is a subgraph of a generation operator that steerc does not look into. It does look"
+          + " into BeamSearch, GreedySearch and Sampling where there is no encoder; a port there takes"
+          + " [1, 1, hidden], or one row for each beam of each prompt.",
       "Patch the decoder before it is wrapped into the operator."),
   LOCAL_FUNCTION(
-      "The blocks are calls of local functions. A function that all blocks share would steer all of"
-          + " them at once.",
-      "Inline the functions first (onnx.inliner), then patch."),
+      "A call of a local function cannot be written out where it is called: the function means other"
+          + " versions of its operators than the model, or all calls together are too large.",
+      "Steer what the call yields, or inline the functions first (onnx.inliner), then patch."),
 
   // the request
   BAD_LAYERS(

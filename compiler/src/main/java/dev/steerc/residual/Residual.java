@@ -10,6 +10,7 @@ import dev.steerc.problem.SteercException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The residual stream of a decoder.
@@ -32,8 +33,23 @@ public record Residual(
     String ids,
     Cache cache) {
 
+  /** Operators that generate with a decoder in an attribute, and hand on what it captures. */
+  private static final Set<String> SEARCHES =
+      new java.util.TreeSet<>(Set.of("BeamSearch", "GreedySearch", "Sampling"));
+
   public Residual {
     streams = List.copyOf(streams);
+  }
+
+  /** The operator that generates with the decoder by itself; mostly none does. */
+  public Optional<String> operator() {
+    Graph decoder = streams.get(0).graph();
+    return decoder.outer().stream()
+        .flatMap(outer -> outer.nodes().stream())
+        .filter(node -> node.subgraphs().contains(decoder))
+        .map(Node::op)
+        .filter(SEARCHES::contains)
+        .findFirst();
   }
 
   /** The number of blocks, the same in every stream. */
@@ -70,24 +86,56 @@ public record Residual(
     }
   }
 
-  /** The streams in the branches of an {@code If}: both have to be there. */
+  /** The streams inside a node: in both branches of an {@code If}, or what generation runs. */
   private static List<Stream> inside(Graph graph, SteercException none) {
     SteercException reason = none;
     for (Node node : graph.nodes()) {
-      Optional<Graph> then = node.subgraph("then_branch");
-      Optional<Graph> otherwise = node.subgraph("else_branch");
-      if (then.isPresent() && otherwise.isPresent()) {
-        try {
-          return List.of(
-              Stream.in(then.get(), List.of(node)), Stream.in(otherwise.get(), List.of(node)));
-        } catch (SteercException e) {
-          // exporters also write small conditions; a broken decoder says more than those
-          boolean broken = e.problems().get(0).code() != Code.NO_RESIDUAL_STREAM;
-          reason = broken ? e : reason;
+      try {
+        List<Stream> streams = inside(node);
+        if (!streams.isEmpty()) {
+          return streams;
         }
+      } catch (SteercException e) {
+        // exporters also write small conditions; a broken decoder says more than those
+        boolean broken = e.problems().get(0).code() != Code.NO_RESIDUAL_STREAM;
+        reason = broken ? e : reason;
       }
     }
     throw reason;
+  }
+
+  private static List<Stream> inside(Node node) {
+    Optional<Graph> then = node.subgraph("then_branch");
+    Optional<Graph> otherwise = node.subgraph("else_branch");
+    if (then.isPresent() && otherwise.isPresent()) {
+      return List.of(
+          Stream.in(then.get(), List.of(node)), Stream.in(otherwise.get(), List.of(node)));
+    }
+    if (!isSearch(node)) {
+      return List.of();
+    }
+    return java.util.stream.Stream.of("init_decoder", "decoder")
+        .flatMap(name -> node.subgraph(name).stream())
+        .map(decoder -> searched(Stream.in(decoder, List.of(node)), node))
+        .toList();
+  }
+
+  /** With an encoder, the decoder attends to that as well. */
+  private static boolean isSearch(Node node) {
+    return SEARCHES.contains(node.op()) && node.subgraph("encoder").isEmpty();
+  }
+
+  /** The operator feeds its decoder: ids are its own first input, and the cache stays inside. */
+  private static Stream searched(Stream stream, Node operator) {
+    return new Stream(
+        stream.graph(),
+        stream.blocks(),
+        stream.width(),
+        stream.type(),
+        operator.input(0),
+        stream.vocabulary(),
+        stream.context(),
+        new Cache(List.of(), List.of()));
   }
 
   private static Residual of(List<Stream> streams) {
@@ -95,7 +143,7 @@ public record Residual(
     Cache cache = first.cache();
     for (Stream other : streams) {
       if (other.blocks().size() != first.blocks().size() || other.width() != first.width()) {
-        throw Problem.of(Code.NOT_RESIDUAL, "the branches of the `If` hold different decoders")
+        throw Problem.of(Code.NOT_RESIDUAL, "the graphs inside one node hold different decoders")
             .note(first.blocks().size() + " and " + other.blocks().size() + " blocks")
             .exception();
       }
@@ -114,17 +162,13 @@ public record Residual(
   /** A failed search of a graph that hides its blocks is a matter of where they hide. */
   private static Problem explained(Problem problem, ModelFile file) {
     for (Node node : file.graph().nodes()) {
-      if (node.subgraph("decoder").isPresent() || node.subgraph("init_decoder").isPresent()) {
+      if (node.subgraph("decoder").isPresent() && !isSearch(node)) {
         return Problem.of(Code.DECODER_IN_OPERATOR, "the decoder is inside a `" + node.op() + "`")
             .at("node `" + node.label() + "`")
-            .note("that operator fixes the inputs of its decoder, so ports cannot be added")
+            .note(
+                "only decoders without an encoder are found there, in "
+                    + String.join(", ", SEARCHES))
             .help("patch the decoder before it is wrapped");
-      }
-      if (file.functions().contains(node.op())) {
-        return Problem.of(Code.LOCAL_FUNCTION, "the blocks are calls of local functions")
-            .at("node `" + node.label() + "`")
-            .note("`" + node.op() + "` is one of " + file.functions().size() + " local functions")
-            .help("inline the functions first, then patch");
       }
     }
     return problem;

@@ -50,7 +50,10 @@ import java.util.regex.Pattern;
  *   ...
  * end
  * output y float [b, s, 16]
- * function name domain
+ * function local.Block(x, w) -> y {axis, epsilon=1e-5}
+ *   opset 17
+ *   y = Add(x, w) {axis=@axis}
+ * end
  * meta key value
  * </pre>
  *
@@ -82,6 +85,8 @@ public final class GraphText {
   private static final Pattern NODE =
       Pattern.compile(
           "(.*?) ?= ((?:\\w+\\.)*)(\\w+)\\((.*?)\\)(?: \\{(.*)})?(?: @(\\S+))?( then)?");
+  private static final Pattern FUNCTION =
+      Pattern.compile("((?:\\w+\\.)*\\w+)\\.(\\w+)\\((.*?)\\) -> ([^{]*?)(?: \\{(.*)})?");
   private static final Pattern ATTRIBUTE =
       Pattern.compile("(\\w+)=(\\w*\\[[^]]*]|\"[^\"]*\"|[^,\\s]+)");
   private static final Pattern INTEGER = Pattern.compile("-?\\d+");
@@ -141,10 +146,9 @@ public final class GraphText {
     String[] words = rest.split(" ");
     switch (line.substring(0, line.indexOf(' '))) {
       case "ir" -> model.setIrVersion(Long.parseLong(rest));
-      case "opset" -> opset(words);
+      case "opset" -> model.addOpsetImport(opset(words));
       case "meta" -> model.addMetadataProps(pair(words[0], words[1]));
-      case "function" ->
-          model.addFunctions(FunctionProto.newBuilder().setName(words[0]).setDomain(words[1]));
+      case "function" -> model.addFunctions(function(rest));
       case "graph" -> graph.setName(rest);
       case "input" -> graph.addInput(value(rest));
       case "output" -> graph.addOutput(value(rest));
@@ -154,11 +158,36 @@ public final class GraphText {
     }
   }
 
-  private void opset(String[] words) {
-    model.addOpsetImport(
-        OperatorSetIdProto.newBuilder()
-            .setDomain(words.length > 1 ? words[0] : "")
-            .setVersion(Long.parseLong(words[words.length - 1])));
+  private static OperatorSetIdProto.Builder opset(String[] words) {
+    return OperatorSetIdProto.newBuilder()
+        .setDomain(words.length > 1 ? words[0] : "")
+        .setVersion(Long.parseLong(words[words.length - 1]));
+  }
+
+  private FunctionProto function(String text) {
+    Matcher matcher = match(FUNCTION, text);
+    FunctionProto.Builder function =
+        FunctionProto.newBuilder()
+            .setDomain(matcher.group(1))
+            .setName(matcher.group(2))
+            .addAllInput(operands(matcher.group(3)))
+            .addAllOutput(operands(matcher.group(4)));
+    for (String attribute : list(matcher.group(5))) {
+      if (attribute.contains("=")) {
+        String[] pair = attribute.split("=");
+        function.addAttributeProto(attribute(pair[0], pair[1]));
+      } else {
+        function.addAttribute(attribute);
+      }
+    }
+    for (String line = lines.pop(); !line.equals("end"); line = lines.pop()) {
+      if (line.startsWith("opset ")) {
+        function.addOpsetImport(opset(line.substring(6).split(" ")));
+      } else {
+        function.addNode(node(line));
+      }
+    }
+    return function.build();
   }
 
   private static StringStringEntryProto pair(String key, String value) {
@@ -244,7 +273,7 @@ public final class GraphText {
       ATTRIBUTE
           .matcher(matcher.group(5))
           .results()
-          .forEach(r -> attribute(node, r.group(1), r.group(2)));
+          .forEach(r -> node.addAttribute(attribute(r.group(1), r.group(2))));
     }
     if (matcher.group(6) != null) {
       node.setName(matcher.group(6));
@@ -266,9 +295,11 @@ public final class GraphText {
     return AttributeProto.newBuilder().setName(name).setType(5).setG(graph(name));
   }
 
-  private static void attribute(NodeProto.Builder node, String name, String value) {
-    AttributeProto.Builder attribute = node.addAttributeBuilder().setName(name);
-    if (value.startsWith("[")) {
+  private static AttributeProto attribute(String name, String value) {
+    AttributeProto.Builder attribute = AttributeProto.newBuilder().setName(name);
+    if (value.startsWith("@")) {
+      attribute.setRefAttrName(value.substring(1));
+    } else if (value.startsWith("[")) {
       attribute.setType(7).addAllInts(longs(value));
     } else if (value.startsWith("\"")) {
       attribute.setType(3).setS(ByteString.copyFromUtf8(value.substring(1, value.length() - 1)));
@@ -279,6 +310,7 @@ public final class GraphText {
     } else {
       attribute.setType(1).setF(Float.parseFloat(value));
     }
+    return attribute.build();
   }
 
   /** A list such as {@code int64[0, 0, 8]}; {@code float[0.5]} and the like is a scalar. */

@@ -34,7 +34,7 @@ class ModelFileTest {
     model
         .getMetadataPropsList()
         .forEach(m -> assertThat(file.metadata()).containsEntry(m.getKey(), m.getValue()));
-    checkGraph(file.graph(), model.getGraph());
+    checkGraph(file.written(), model.getGraph());
   }
 
   private static void checkGraph(Graph graph, GraphProto proto) {
@@ -197,13 +197,17 @@ class ModelFileTest {
             ir 9
             opset ai.onnx 18
             opset com.microsoft 1
-            function Block local
+            function local.Block(x) -> y
+              y = Relu(x)
+            end
             meta author me
             a = Relu(x)
             """);
     assertThat(file.irVersion()).isEqualTo(9);
     assertThat(file.opsets()).containsEntry("", 18L).containsEntry("com.microsoft", 1L);
-    assertThat(file.functions()).containsExactly("Block");
+    assertThat(file.functions())
+        .extracting(Function::operator)
+        .containsExactly(new Operator("local", "Block", ""));
     assertThat(file.metadata()).containsExactly(java.util.Map.entry("author", "me"));
   }
 

@@ -49,6 +49,21 @@ public final class Decoders {
         + head("x1");
   }
 
+  /** The same decoder with a call of one local function for each block. */
+  public static String calls(int blocks) {
+    String weights = "g, b, wq, wo, w1, w2";
+    return WEIGHTS
+        + "opset 17\nopset local 1\nfunction local.Block(x, "
+        + weights
+        + ") -> y\nopset 17\n"
+        + block("h", "x", "y")
+        + "end\ninput ids int64 [batch, seq]\nx0 = Gather(wte, ids)\n"
+        + IntStream.range(0, blocks)
+            .mapToObj(i -> "x%d = local.Block(x%d, %s) @h%d\n".formatted(i + 1, i, weights, i))
+            .collect(Collectors.joining())
+        + head("x" + blocks);
+  }
+
   /** One block, from one value of the stream to another. */
   public static String block(String name, String in, String out) {
     return attention(name, in)

@@ -4,96 +4,107 @@ import dev.steerc.onnx.proto.FunctionProto;
 import dev.steerc.onnx.proto.GraphProto;
 import dev.steerc.onnx.proto.ModelProto;
 import dev.steerc.onnx.proto.NodeProto;
+import dev.steerc.onnx.proto.ValueInfoProto;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** A decoder whose blocks are calls of one local function, with their weights as arguments. */
+/**
+ * Moves the blocks of a decoder into one local function that is called for each of them, with its
+ * weights as arguments, and their MLPs into another that the first one calls.
+ */
 final class BlockFunction {
   private static final String DOMAIN = "pkg.decoder";
-  private static final Dialect DIALECT =
-      Dialect.of(
-          "pytorch", 8, 17, Trait.IDS_ONLY, Trait.NORM_OP, Trait.MATMUL_ADD, Trait.ZERO_RESHAPES);
 
-  private final Gpt2 model;
+  /** Nodes as a function: what they read from outside, and what is read of them outside. */
+  private record Part(List<NodeProto> nodes, List<String> inputs, List<String> outputs) {
 
-  /** The inside of one block, and the weights it reads. */
-  private record Body(GraphProto graph, String output, Map<String, Weight> weights) {}
-
-  private BlockFunction(Gpt2 model) {
-    this.model = model;
-  }
-
-  static ModelProto model(Gpt2 model) {
-    return new BlockFunction(model).model();
-  }
-
-  private ModelProto model() {
-    var weights = new LinkedHashMap<String, Weight>();
-    var graph = new GraphBuilder(DIALECT, weights);
-    var spelling = new Spelling(graph);
-    var attention = new SelfAttention(graph, model.config(), false);
-    attention.prepare();
-    String tokens = graph.weight("wte.weight", model.tokens());
-    String x = graph.op("Gather", List.of(tokens, "input_ids"));
-    for (int i = 0; i < model.blocks().size(); i++) {
-      Body body = body(i);
-      weights.putAll(body.weights());
-      x = call(graph, i, x, attention.mask(), body);
+    static Part of(List<NodeProto> nodes, List<NodeProto> others, Set<String> results) {
+      Set<String> own = yielded(nodes);
+      Set<String> inputs = read(nodes);
+      inputs.removeAll(own);
+      Set<String> needed = read(others);
+      needed.addAll(results);
+      List<String> outputs = own.stream().filter(needed::contains).toList();
+      return new Part(nodes, List.copyOf(inputs), outputs);
     }
-    spelling.head(spelling.norm("ln_f", x, model.finalNorm()), model);
-    return finished(graph.graph(), weights);
+
+    NodeProto call(String name, String function) {
+      return NodeProto.newBuilder()
+          .setName(name)
+          .setOpType(function)
+          .setDomain(DOMAIN)
+          .addAllInput(inputs)
+          .addAllOutput(outputs)
+          .build();
+    }
   }
 
-  private String call(GraphBuilder graph, int i, String x, String mask, Body body) {
-    String output = "block_" + i;
-    var node = NodeProto.newBuilder().setOpType("Block").setDomain(DOMAIN).setName("call_" + i);
-    node.addInput(x).addInput(mask).addAllInput(body.weights().keySet()).addOutput(output);
-    graph.graph().addNode(node);
-    return output;
-  }
+  private BlockFunction() {}
 
-  private Body body(int i) {
-    var weights = new LinkedHashMap<String, Weight>();
-    var graph = new GraphBuilder(DIALECT, weights);
-    var spelling = new Spelling(graph);
-    var attention = new SelfAttention(graph, model.config(), false);
-    attention.prepare("mask");
-    Gpt2.Block block = model.blocks().get(i);
-    String path = "h." + i;
-    String normed = spelling.norm(path + ".ln_1", "x", block.attentionNorm());
-    String mixed = attention.mixed(i, path + ".attn", normed, block);
-    String attended = spelling.linear(path + ".attn.c_proj", mixed, block.attentionOut());
-    String middle = graph.op("Add", List.of(attended, "x"));
-    String inner = spelling.norm(path + ".ln_2", middle, block.mlpNorm());
-    String up = spelling.activated(path + ".mlp.c_fc", inner, block.up());
-    String out = spelling.linear(path + ".mlp.c_proj", up, block.down());
-    String sum = graph.op("Add", List.of(middle, out));
-    return new Body(graph.graph().build(), sum, weights);
-  }
-
-  private ModelProto finished(GraphProto.Builder graph, Map<String, Weight> weights) {
-    Gpt2Graph.store(graph, weights, Tensors.FLOAT);
-    var signature = new Signature(model.config(), DIALECT);
-    graph.addAllInput(signature.inputs()).addAllOutput(signature.outputs());
-    return Gpt2Graph.around(graph, DIALECT)
+  /** The same model with calls. */
+  static ModelProto of(ModelProto plain, int blocks) {
+    GraphProto graph = plain.getGraph();
+    Set<String> results =
+        graph.getOutputList().stream()
+            .map(ValueInfoProto::getName)
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    List<NodeProto> nodes = graph.getNodeList();
+    Part block = null;
+    for (int i = blocks - 1; i >= 0; i--) {
+      block = part(nodes, "/h." + i + "/", results);
+      nodes = replaced(nodes, block, block.call("block_" + i, "Block"));
+    }
+    Part mlp = part(block.nodes(), "/h.0/mlp/", Set.copyOf(block.outputs()));
+    List<NodeProto> body = replaced(block.nodes(), mlp, mlp.call("mlp", "Mlp"));
+    ModelProto.Builder model = plain.toBuilder();
+    model.getGraphBuilder().clearNode().addAllNode(nodes);
+    return model
         .addOpsetImport(Gpt2Graph.opset(DOMAIN, 1))
-        .addFunctions(function())
+        .addFunctions(function("Mlp", mlp, mlp.nodes(), plain))
+        .addFunctions(function("Block", block, body, plain))
         .build();
   }
 
-  private FunctionProto function() {
-    Body body = body(0);
-    var inputs = new ArrayList<>(List.of("x", "mask"));
-    inputs.addAll(body.weights().keySet());
+  private static Part part(List<NodeProto> nodes, String scope, Set<String> results) {
+    var inside =
+        nodes.stream().collect(Collectors.partitioningBy(n -> n.getName().startsWith(scope)));
+    return Part.of(inside.get(true), inside.get(false), results);
+  }
+
+  /** The nodes with a call in the place of those of a part, which stand side by side. */
+  private static List<NodeProto> replaced(List<NodeProto> nodes, Part part, NodeProto call) {
+    var replaced = new ArrayList<>(nodes);
+    int at = replaced.indexOf(part.nodes().get(0));
+    replaced.removeAll(part.nodes());
+    replaced.add(at, call);
+    return replaced;
+  }
+
+  private static FunctionProto function(
+      String name, Part part, List<NodeProto> body, ModelProto model) {
     return FunctionProto.newBuilder()
         .setDomain(DOMAIN)
-        .setName("Block")
-        .addAllInput(inputs)
-        .addOutput(body.output())
-        .addAllNode(body.graph().getNodeList())
-        .addOpsetImport(Gpt2Graph.opset("", DIALECT.opset()))
+        .setName(name)
+        .addAllInput(part.inputs())
+        .addAllOutput(part.outputs())
+        .addAllNode(body)
+        .addAllOpsetImport(model.getOpsetImportList())
+        .addOpsetImport(Gpt2Graph.opset(DOMAIN, 1))
         .build();
+  }
+
+  private static Set<String> yielded(List<NodeProto> nodes) {
+    Set<String> names = new LinkedHashSet<>();
+    nodes.forEach(node -> names.addAll(node.getOutputList()));
+    return names;
+  }
+
+  private static Set<String> read(List<NodeProto> nodes) {
+    Set<String> names = new LinkedHashSet<>();
+    nodes.forEach(node -> names.addAll(node.getInputList()));
+    return names;
   }
 }

@@ -51,12 +51,7 @@ final class Refused {
             "encoder-only-linear",
             "an MLP without residual sums",
             "there is no residual addition",
-            OtherModels.perceptron()),
-        loads(
-            "functions",
-            "each block is a call of one local function",
-            "the blocks are calls of local functions",
-            BlockFunction.model(MODEL)));
+            OtherModels.perceptron()));
   }
 
   private static List<RefusedGraph> encoders() {

@@ -40,15 +40,6 @@ final class SelfAttention {
     return spelling.held(mixed, path);
   }
 
-  /** Takes a value of the graph as the mask that all blocks share. */
-  void prepare(String mask) {
-    this.mask = mask;
-  }
-
-  String mask() {
-    return mask;
-  }
-
   /** Writes the mask that all blocks share. */
   void prepare() {
     graph.enter("");

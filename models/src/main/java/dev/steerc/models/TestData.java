@@ -77,6 +77,10 @@ public final class TestData {
               "like nopast-op17, in bytes that are legal and unusual",
               torch(17, 8, NORM_OP, MATMUL_ADD, ZERO_RESHAPES, ODD_WIRE)),
           twin(
+              "functions",
+              "each block is a call of one local function, and each MLP of another",
+              torch(17, 8, PAST, NORM_OP, MATMUL_ADD, ZERO_RESHAPES, FUNCTIONS)),
+          twin(
               "hidden-states",
               "the stream is an output",
               torch(14, 7, PAST, MATMUL_ADD, ZERO_RESHAPES, HIDDEN_STATES)),

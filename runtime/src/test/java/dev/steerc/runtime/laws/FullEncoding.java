@@ -14,14 +14,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Carries out a patch on protobuf messages: what a splice has to equal (law 4). */
 final class FullEncoding {
   private final List<Edit> edits;
+  private final InlinedCalls calls;
 
-  private FullEncoding(List<Edit> edits) {
+  private FullEncoding(List<Edit> edits, ModelProto model) {
     this.edits = edits;
+    this.calls = new InlinedCalls(model, edits);
   }
 
   static ModelProto parse(Path file) {
@@ -34,8 +37,8 @@ final class FullEncoding {
 
   /** The whole model, patched. */
   static ModelProto of(ModelFile file, Patch patch) {
-    FullEncoding encoding = new FullEncoding(patch.edits());
     ModelProto.Builder model = parse(file.path()).toBuilder();
+    FullEncoding encoding = new FullEncoding(patch.edits(), model.build());
     model.setGraph(encoding.graph(file.graph(), model.getGraph()));
     for (Edit edit : patch.edits()) {
       if (edit instanceof Edit.SetIrVersion version) {
@@ -47,22 +50,53 @@ final class FullEncoding {
 
   private GraphProto graph(Graph graph, GraphProto proto) {
     GraphProto.Builder patched = proto.toBuilder().clearNode();
-    for (int i = 0; i < proto.getNodeCount(); i++) {
-      Node node = graph.nodes().get(i);
-      for (Edit edit : edits) {
-        if (edit instanceof Edit.InsertBefore before && before.node() == node) {
-          patched.addAllNode(before.nodes());
-        }
-      }
-      patched.addNode(node(node, proto.getNode(i)));
-      for (Edit edit : edits) {
-        if (edit instanceof Edit.InsertAfter after && after.node() == node) {
-          patched.addAllNode(after.nodes());
-        }
-      }
-    }
+    patched.addAllNode(nodes(proto.getNodeList(), graph.nodes(), 0));
     edits.forEach(edit -> append(graph, patched, edit));
     return patched.build();
+  }
+
+  /**
+   * Nodes with their edits.
+   *
+   * @param depth the calls that the nodes came through
+   */
+  private List<NodeProto> nodes(List<NodeProto> protos, List<Node> nodes, int depth) {
+    List<NodeProto> patched = new ArrayList<>();
+    int next = 0;
+    for (NodeProto proto : protos) {
+      List<Node> inside = calls.inside(proto, nodes.subList(next, nodes.size()), depth);
+      if (inside.isEmpty()) {
+        patched.addAll(edited(nodes.get(next++), proto));
+      } else {
+        patched.addAll(call(proto, inside, depth));
+        next += inside.size();
+      }
+    }
+    return patched;
+  }
+
+  private List<NodeProto> call(NodeProto proto, List<Node> inside, int depth) {
+    Node call = inside.get(0).calls().get(depth);
+    if (!calls.isWrittenOut(call, inside)) {
+      return calls.edited(call, proto, inside);
+    }
+    return nodes(calls.body(proto, inside, depth + 1), inside, depth + 1);
+  }
+
+  private List<NodeProto> edited(Node node, NodeProto proto) {
+    List<NodeProto> patched = new ArrayList<>();
+    for (Edit edit : edits) {
+      if (edit instanceof Edit.InsertBefore before && before.node() == node) {
+        patched.addAll(before.nodes());
+      }
+    }
+    patched.add(node(node, proto));
+    for (Edit edit : edits) {
+      if (edit instanceof Edit.InsertAfter after && after.node() == node) {
+        patched.addAll(after.nodes());
+      }
+    }
+    return patched;
   }
 
   private static void append(Graph graph, GraphProto.Builder patched, Edit edit) {

@@ -32,7 +32,7 @@ record ModelUnderTest(String name, Path path, Kind kind) {
 
   private static final Map<Path, Residual> RESIDUALS = new ConcurrentHashMap<>();
 
-  /** Not a decoder whose stream can be reached: it is inside a BeamSearch. */
+  /** Generates by itself, inside a BeamSearch: {@link SearchOperatorTest} runs it. */
   private static final String UNREACHABLE = "h-ort-gpt2-beamsearch";
 
   static {
