@@ -114,6 +114,7 @@ final class PatchCommand implements Runnable {
     }
     PatchReport report = new PatchReport(model, output(), patched, others);
     report.lines(Style.ofTerminal()).forEach(talk::say);
+    talk.warn(report.warnings());
     if (talk.isJson()) {
       System.out.println(report.json());
     }

@@ -80,6 +80,11 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
     return port.dims().toString();
   }
 
+  /** What is doubtful about the patch. */
+  List<String> warnings() {
+    return patched.stream().flatMap(each -> each.plan().warnings().stream()).distinct().toList();
+  }
+
   String json() {
     List<Map<String, Object>> entries = new ArrayList<>();
     for (Patched each : patched) {
@@ -95,6 +100,6 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
               "steering", each.manifest().steering(),
               "taps", each.manifest().taps()));
     }
-    return Json.write(Json.object("model", model, "patched", entries));
+    return Json.write(Json.object("model", model, "patched", entries, "warnings", warnings()));
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The header of a constant tensor; its data stays in the file.
@@ -20,14 +21,25 @@ public record Tensor(
     List<Long> dims,
     List<Span> payloads,
     Optional<External> external,
-    Integers integers) {
+    Content content) {
 
   /** A place in a data file, relative to the model's folder; length -1 means up to its end. */
   public record External(String location, long offset, long length) {}
 
-  /** Reads small integer tensors, such as shapes, on demand. */
-  interface Integers {
-    List<Long> read();
+  /** Reads the elements of small tensors, such as shapes and scales, on demand. */
+  private interface Content {
+    Content NONE = new Known(List.of());
+
+    List<Long> longs();
+
+    OptionalDouble scalar();
+  }
+
+  private record Known(List<Long> longs) implements Content {
+    @Override
+    public OptionalDouble scalar() {
+      return OptionalDouble.empty();
+    }
   }
 
   private static final int MAX_INTEGERS = 64;
@@ -42,23 +54,28 @@ public record Tensor(
 
   /** The values of a small int32 or int64 tensor; empty for anything else. */
   public List<Long> longs() {
-    return integers.read();
+    return content.longs();
+  }
+
+  /** The value of a tensor of one element; empty for anything else, and where it is external. */
+  public OptionalDouble scalar() {
+    return elements() == 1 ? content.scalar() : OptionalDouble.empty();
   }
 
   /** A tensor of the same shape and another type, whose data is nowhere. */
   public Tensor shaped(ElementType other) {
-    return new Tensor(name, Optional.of(other), dims, List.of(), Optional.empty(), List::of);
+    return new Tensor(name, Optional.of(other), dims, List.of(), Optional.empty(), Content.NONE);
   }
 
   /** A tensor of the same type and another shape, whose data is nowhere. */
   public Tensor shaped(List<Long> other) {
-    return new Tensor(name, type, List.copyOf(other), List.of(), Optional.empty(), List::of);
+    return new Tensor(name, type, List.copyOf(other), List.of(), Optional.empty(), Content.NONE);
   }
 
   /** The integers of a list or, without a dimension, the one there is. */
   public static Tensor of(List<Long> values, List<Long> dims) {
     return new Tensor(
-        "", Optional.of(ElementType.INT64), dims, List.of(), Optional.empty(), () -> values);
+        "", Optional.of(ElementType.INT64), dims, List.of(), Optional.empty(), new Known(values));
   }
 
   static Tensor read(ByteBuffer file, Span span) {
@@ -67,6 +84,7 @@ public record Tensor(
     List<Long> dims = new ArrayList<>();
     List<Span> payloads = new ArrayList<>();
     List<Long> typed = new ArrayList<>();
+    float[] single = {Float.NaN};
     Span raw = null;
     External external = null;
     Wire wire = new Wire(file, span);
@@ -76,7 +94,8 @@ public record Tensor(
         case 2 -> type = (int) wire.number();
         case 8 -> name = wire.string();
         case 9 -> payloads.add(raw = wire.bytes());
-        case 4, 5, 6, 7, 10, 11 -> payloads.add(typedPayload(wire, file, typed));
+        case 4 -> payloads.add(floatPayload(wire, file, single));
+        case 5, 6, 7, 10, 11 -> payloads.add(typedPayload(wire, file, typed));
         case 13 -> external = entry(wire, file, external);
         default -> wire.skip();
       }
@@ -89,7 +108,7 @@ public record Tensor(
         List.copyOf(dims),
         List.copyOf(payloads),
         Optional.ofNullable(external),
-        () -> integers(file, known, data, typed));
+        new Stored(file, known, data, typed, single[0]));
   }
 
   /** The numbers of a repeated varint field, packed or not: the first few, if there are many. */
@@ -112,6 +131,20 @@ public record Tensor(
       typed.addAll(numbers(wire, file));
     } else {
       wire.skip();
+    }
+    return new Span(start, wire.position());
+  }
+
+  /** The floats of a tensor that is not raw; only the last one is kept, for scalars. */
+  private static Span floatPayload(Wire wire, ByteBuffer file, float[] single) {
+    int start = wire.position();
+    if (wire.is(4, Wire.BYTES)) {
+      Span packed = wire.bytes();
+      if (packed.length() >= 4) {
+        single[0] = Float.intBitsToFloat(Integer.reverseBytes(file.getInt(packed.end() - 4)));
+      }
+    } else {
+      single[0] = Float.intBitsToFloat(wire.fixed32());
     }
     return new Span(start, wire.position());
   }
@@ -150,22 +183,52 @@ public record Tensor(
     throw new WireException(wire.fieldAt(), "external data at `" + text + "`");
   }
 
-  private static List<Long> integers(
-      ByteBuffer file, ElementType type, Span raw, List<Long> typed) {
-    if (type == null || !type.isInteger() || typed.size() > MAX_INTEGERS) {
-      return List.of();
+  /** What the file holds: raw bytes, integers or floats. */
+  private record Stored(ByteBuffer file, ElementType type, Span raw, List<Long> typed, float single)
+      implements Content {
+
+    @Override
+    public List<Long> longs() {
+      if (type == null || !type.isInteger() || typed.size() > MAX_INTEGERS) {
+        return List.of();
+      }
+      int size = type.bytes();
+      if (raw == null || raw.length() > MAX_INTEGERS * size) {
+        return List.copyOf(typed);
+      }
+      List<Long> values = new ArrayList<>();
+      for (int at = raw.start(); at + size <= raw.end(); at += size) {
+        values.add(
+            size == 8
+                ? Long.reverseBytes(file.getLong(at))
+                : (long) Integer.reverseBytes(file.getInt(at)));
+      }
+      return values;
     }
-    int size = type == ElementType.INT64 ? 8 : 4;
-    if (raw == null || raw.length() > MAX_INTEGERS * size) {
-      return List.copyOf(typed);
+
+    @Override
+    public OptionalDouble scalar() {
+      if (type == null) {
+        return OptionalDouble.empty();
+      }
+      if (raw != null && type.bytes() > 0 && raw.length() == type.bytes()) {
+        return rawScalar();
+      }
+      double only = type.isFloat() ? single : typed.size() == 1 ? typed.get(0) : Double.NaN;
+      return Double.isNaN(only) ? OptionalDouble.empty() : OptionalDouble.of(only);
     }
-    List<Long> values = new ArrayList<>();
-    for (int at = raw.start(); at + size <= raw.end(); at += size) {
-      values.add(
-          size == 8
-              ? Long.reverseBytes(file.getLong(at))
-              : (long) Integer.reverseBytes(file.getInt(at)));
+
+    private OptionalDouble rawScalar() {
+      int at = raw.start();
+      return switch (type) {
+        case FLOAT32 ->
+            OptionalDouble.of(Float.intBitsToFloat(Integer.reverseBytes(file.getInt(at))));
+        case UINT8 -> OptionalDouble.of(file.get(at) & 0xff);
+        case INT8 -> OptionalDouble.of(file.get(at));
+        case UINT16 -> OptionalDouble.of(Short.reverseBytes(file.getShort(at)) & 0xffff);
+        case INT16 -> OptionalDouble.of(Short.reverseBytes(file.getShort(at)));
+        default -> OptionalDouble.empty();
+      };
     }
-    return values;
   }
 }

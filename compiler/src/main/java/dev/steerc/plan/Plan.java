@@ -5,6 +5,7 @@ import dev.steerc.onnx.Patch;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import dev.steerc.residual.Clip;
 import dev.steerc.residual.NamedValue;
 import dev.steerc.residual.Place;
 import dev.steerc.residual.Residual;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -106,6 +108,38 @@ public final class Plan {
   /** What carries the plan out, in graph terms. */
   public Patch patch() {
     return patch;
+  }
+
+  /** What is possible and may still not be what is wanted, one sentence each. */
+  public List<String> warnings() {
+    int first =
+        steps.stream()
+            .map(Step::intervention)
+            .filter(Intervention::edits)
+            .filter(intervention -> intervention.site() instanceof Site.InBlock)
+            .mapToInt(intervention -> ((Site.InBlock) intervention.site()).block())
+            .min()
+            .orElse(Integer.MAX_VALUE);
+    return residual.stream()
+        .flatMap(found -> found.streams().get(0).clips().stream())
+        .filter(clip -> clip.block() >= first)
+        .min(Comparator.comparing((Clip clip) -> !clip.ofStream()).thenComparing(Clip::high))
+        .map(Plan::clipped)
+        .stream()
+        .toList();
+  }
+
+  private static String clipped(Clip clip) {
+    String what = clip.ofStream() ? "the stream" : "what is computed behind it";
+    String beyond =
+        Double.isNaN(clip.high())
+            ? "its range"
+            : String.format(Locale.ROOT, "%.4g .. %.4g", clip.low(), clip.high());
+    return "`%s` quantises %s with a scale that was fixed without steering"
+            .formatted(clip.node(), what)
+        + ": values outside of "
+        + beyond
+        + " are cut off";
   }
 
   private static String order(Intervention intervention) {

@@ -7,6 +7,7 @@ import dev.steerc.onnx.Node;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -135,7 +136,8 @@ public record Residual(
         operator.input(0),
         stream.vocabulary(),
         stream.context(),
-        new Cache(List.of(), List.of()));
+        new Cache(List.of(), List.of()),
+        stream.clips());
   }
 
   private static Residual of(List<Stream> streams) {
@@ -159,6 +161,11 @@ public record Residual(
         cache);
   }
 
+  private static boolean attends(Graph body) {
+    Flow flow = Flow.of(body);
+    return Attention.in(flow, new Region(new LinkedHashSet<>(flow.steps()))).isPresent();
+  }
+
   /** A failed search of a graph that hides its blocks is a matter of where they hide. */
   private static Problem explained(Problem problem, ModelFile file) {
     for (Node node : file.graph().nodes()) {
@@ -169,6 +176,13 @@ public record Residual(
                 "only decoders without an encoder are found there, in "
                     + String.join(", ", SEARCHES))
             .help("patch the decoder before it is wrapped");
+      }
+      Optional<Graph> body = node.subgraph("body");
+      if (problem.code() == Code.NO_RESIDUAL_STREAM && body.filter(Residual::attends).isPresent()) {
+        return Problem.of(Code.DECODER_IN_OPERATOR, "the blocks are inside a `" + node.op() + "`")
+            .at("node `" + node.label() + "`")
+            .note("it runs one body for all blocks, so a port in it would steer them all")
+            .help("export the model with its blocks unrolled");
       }
     }
     return problem;

@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param vocabulary the rows of the token table; empty when vectors come from outside
  * @param context the rows of the table of learned positions; empty when there is none
  * @param cache the key-value cache, by the names of the model's inputs and outputs
+ * @param clips what cuts off values that are larger than the model's own
  */
 public record Stream(
     Graph graph,
@@ -28,7 +29,8 @@ public record Stream(
     String ids,
     OptionalLong vocabulary,
     OptionalLong context,
-    Cache cache) {
+    Cache cache,
+    List<Clip> clips) {
 
   public Stream {
     blocks = List.copyOf(blocks);
@@ -59,7 +61,8 @@ public record Stream(
         chain.embedding().ids(),
         known(chain.embedding().rows()),
         known(chain.embedding().positions()),
-        cache);
+        cache,
+        Clip.of(flow, chain, blocks.list().size()));
   }
 
   private static OptionalLong known(long rows) {
