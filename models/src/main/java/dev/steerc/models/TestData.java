@@ -125,6 +125,11 @@ public final class TestData {
     return Refused.graphs();
   }
 
+  /** Decoders inside operators that generate. */
+  public static List<Container> containers() {
+    return Container.all(Twins.MODEL);
+  }
+
   /** Every file below {@code testdata} that is written here, by its path. */
   public static SortedMap<String, byte[]> files() {
     var files = new TreeMap<String, byte[]>();
@@ -133,6 +138,9 @@ public final class TestData {
     }
     for (RefusedGraph graph : refused()) {
       files.put("refused/" + graph.fileName(), graph.model().toByteArray());
+    }
+    for (Container container : containers()) {
+      files.put("containers/" + container.fileName(), container.model().toByteArray());
     }
     Gpt2.Config config = MODEL.config();
     String tokenizer = TinyTokenizer.json(config.vocab());

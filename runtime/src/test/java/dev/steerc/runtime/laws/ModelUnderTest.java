@@ -32,7 +32,16 @@ record ModelUnderTest(String name, Path path, Kind kind) {
 
   /** Decoders among the committed graphs whose stream is not found yet. */
   static final Set<String> NOT_YET =
-      Set.of("adapters", "qdq", "sum-op", "multi-head", "early-exit");
+      Set.of(
+          "functions-norm",
+          "functions-shared",
+          "functions-nested",
+          "functions-own",
+          "adapters",
+          "qdq",
+          "sum-op",
+          "multi-head",
+          "early-exit");
 
   private static final Map<Path, Residual> RESIDUALS = new ConcurrentHashMap<>();
 
