@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -29,19 +28,6 @@ import java.util.stream.Stream;
 record ModelUnderTest(String name, Path path, Kind kind) {
   private static final Path SHARED = TestData.root().resolve("../shared/graphs").normalize();
   private static final String STEP_ONLY = "decoder_with_past_model.onnx";
-
-  /** Decoders among the committed graphs whose stream is not found yet. */
-  static final Set<String> NOT_YET =
-      Set.of(
-          "functions-norm",
-          "functions-shared",
-          "functions-nested",
-          "functions-own",
-          "adapters",
-          "qdq",
-          "sum-op",
-          "multi-head",
-          "early-exit");
 
   private static final Map<Path, Residual> RESIDUALS = new ConcurrentHashMap<>();
 
@@ -109,13 +95,9 @@ record ModelUnderTest(String name, Path path, Kind kind) {
     return of("demo", TestData.root().resolve("models/demo/model.onnx"));
   }
 
-  /** The graphs in {@code testdata} that ONNX Runtime can run. */
+  /** The graphs in {@code testdata}. */
   static List<ModelUnderTest> committed() {
-    return TestData.graphs().stream()
-        .filter(TestGraph::runs)
-        .filter(graph -> !NOT_YET.contains(graph.name()))
-        .map(ModelUnderTest::of)
-        .toList();
+    return TestData.steerable().stream().map(ModelUnderTest::of).toList();
   }
 
   private static ModelUnderTest of(TestGraph graph) {
