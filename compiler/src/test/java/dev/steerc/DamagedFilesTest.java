@@ -85,7 +85,7 @@ class DamagedFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"one-block", "fused", "merged", "wire", "functions"})
+  @ValueSource(strings = {"one-block", "fused", "merged", "wire", "functions-nested"})
   void flippedBytesAreNoCrash(String name) {
     Random random = Seed.random("flippedBytesAreNoCrash " + name);
     Damage damage = new Damage(folder);

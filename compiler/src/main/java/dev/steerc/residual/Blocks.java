@@ -40,6 +40,12 @@ final class Blocks {
   /** Attention then MLP, or both at once: anything else is no block. */
   private void group() {
     List<Sum> sums = chain.sums();
+    if (sums.stream().allMatch(Blocks::isMlp)) {
+      throw Chain.broken(
+          "the blocks have no attention",
+          sums.get(0).root().node(),
+          "nothing that a sum adds weighs positions by a softmax");
+    }
     Optional<Place> before = places.base();
     for (int at = 0; at < sums.size(); at++) {
       Sum sum = sums.get(at);

@@ -19,14 +19,15 @@ class CallsPlanTest {
     checkNodes(
         Decoders.calls(3),
         """
-        - x2 = local.Block(x1, g, b, wq, wo, w1, w2)
+        - x2 = local.Block(x1, g, b, wq, wo, w1, w2, causal, low)
         + h1/h.n1 = LayerNormalization(x1, g, b)
         + h1/h.q = MatMul(h1/h.n1, wq)
         + h1/h.k = MatMul(h1/h.n1, wq)
         + h1/h.v = MatMul(h1/h.n1, wq)
         + h1/h.kt = Transpose(h1/h.k) {perm=[0, 2, 1]}
         + h1/h.scores = MatMul(h1/h.q, h1/h.kt)
-        + h1/h.weights = Softmax(h1/h.scores)
+        + h1/h.masked = Where(causal, h1/h.scores, low)
+        + h1/h.weights = Softmax(h1/h.masked)
         + h1/h.mixed = MatMul(h1/h.weights, h1/h.v)
         + h1/h.attn = MatMul(h1/h.mixed, wo)
         + h1/h.mid = Add(x1, h1/h.attn)
@@ -56,8 +57,8 @@ class CallsPlanTest {
     checkNodes(
         OTHER_OPSET,
         """
-        - x1 = local.Block(x0, g, b, wq, wo, w1, w2)
-        + steerc/blocks.0.resid_post/raw = local.Block(x0, g, b, wq, wo, w1, w2)
+        - x1 = local.Block(x0, g, b, wq, wo, w1, w2, causal, low)
+        + steerc/blocks.0.resid_post/raw = local.Block(x0, g, b, wq, wo, w1, w2, causal, low)
         + x1 = Add(steerc/blocks.0.resid_post/raw, steer.blocks.0.resid_post.add)
         """,
         "0.resid_post:add");
@@ -73,14 +74,15 @@ class CallsPlanTest {
     checkNodes(
         Decoders.calls(2),
         """
-        - x1 = local.Block(x0, g, b, wq, wo, w1, w2)
+        - x1 = local.Block(x0, g, b, wq, wo, w1, w2, causal, low)
         + h0/h.n1 = LayerNormalization(x0, g, b)
         + h0/h.q = MatMul(h0/h.n1, wq)
         + h0/h.k = MatMul(h0/h.n1, wq)
         + h0/h.v = MatMul(h0/h.n1, wq)
         + h0/h.kt = Transpose(h0/h.k) {perm=[0, 2, 1]}
         + h0/h.scores = MatMul(h0/h.q, h0/h.kt)
-        + h0/h.weights = Softmax(h0/h.scores)
+        + h0/h.masked = Where(causal, h0/h.scores, low)
+        + h0/h.weights = Softmax(h0/h.masked)
         + h0/h.mixed = MatMul(h0/h.weights, h0/h.v)
         + h0/h.attn = MatMul(h0/h.mixed, wo)
         + h0/h.mid = Add(x0, h0/h.attn)

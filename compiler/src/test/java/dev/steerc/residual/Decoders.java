@@ -51,7 +51,7 @@ public final class Decoders {
 
   /** The same decoder with a call of one local function for each block. */
   public static String calls(int blocks) {
-    String weights = "g, b, wq, wo, w1, w2";
+    String weights = "g, b, wq, wo, w1, w2, causal, low";
     return WEIGHTS
         + "opset 17\nopset local 1\nfunction local.Block(x, "
         + weights

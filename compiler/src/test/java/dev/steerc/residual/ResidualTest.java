@@ -27,6 +27,11 @@ class ResidualTest {
   @CsvSource({
     "bf16, 2, 32, bfloat16, 96, 4, 4",
     "fp16-all, 2, 32, float16, 96, 4, 4",
+    "adapters, 2, 32, float32, 96, 4, 4",
+    "early-exit, 2, 32, float32, 96, 4, 4",
+    "multi-head, 2, 32, float32, 96, 4, 4",
+    "qdq, 2, 32, float32, 96, 4, 4",
+    "sum-op, 2, 32, float32, 96, 4, 4",
     "fp16-mixed, 2, 32, float32, 96, 4, 4",
     "fp16-table, 2, 32, float32, 96, 4, 4",
     "int4, 2, 32, float32, 96, 4, 4",
@@ -38,7 +43,10 @@ class ResidualTest {
     "external, 4, 24, float32, 96, 8, 8",
     "fp16, 4, 24, float16, 96, 8, 8",
     "fp16-stored, 4, 24, float32, 96, 8, 8",
-    "functions, 4, 24, float32, 96, 8, 8",
+    "functions-nested, 2, 32, float32, 96, 4, 4",
+    "functions-norm, 2, 32, float32, 96, 4, 4",
+    "functions-own, 2, 32, float32, 96, 4, 4",
+    "functions-shared, 2, 32, float32, 96, 4, 4",
     "fused-skip-first, 4, 24, float32, 96, 8, 8",
     "fused-skip, 4, 24, float32, 96, 8, 8",
     "fused, 4, 24, float32, 96, 4, 4",
@@ -69,7 +77,7 @@ class ResidualTest {
 
   @Test
   void everyCommittedGraphIsInTheTable() {
-    assertThat(Corpus.graphs()).hasSize(28);
+    assertThat(Corpus.graphs()).hasSize(36);
   }
 
   @ParameterizedTest
@@ -174,9 +182,9 @@ class ResidualTest {
       {
         "mlp-only",
         """
-        error[not-residual]: block 0 is not attention followed by an MLP
+        error[not-residual]: the blocks have no attention
           --> mlp-only.onnx, node `/h.0/mlp/c_proj/Add_1`
-          note: this sum adds an MLP where the other half of a block is missing
+          note: nothing that a sum adds weighs positions by a softmax
           help: name the value yourself with --at value:<name>:add
         """
       },

@@ -43,6 +43,14 @@ public record Dialect(String producer, int ir, int opset, Set<Trait> traits) {
         || blockBits() > 0;
   }
 
+  /** Whether any module is a local function. */
+  boolean functions() {
+    return has(Trait.NORM_FUNCTION)
+        || has(Trait.BLOCK_FUNCTION)
+        || has(Trait.NESTED_FUNCTIONS)
+        || has(Trait.OWN_FUNCTIONS);
+  }
+
   /** The bits of weights that are quantised block by block, or 0. */
   int blockBits() {
     return has(Trait.BLOCKS_OF_4_BITS) ? 4 : has(Trait.BLOCKS_OF_8_BITS) ? 8 : 0;

@@ -50,9 +50,7 @@ public final class Gpt2Graph {
     Skeleton skeleton = skeleton(model, dialect);
     ModelProto.Builder out = skeleton.model().toBuilder();
     store(out.getGraphBuilder(), skeleton.weights(), dialect.storedType());
-    return dialect.has(Trait.FUNCTIONS)
-        ? BlockFunction.of(out.build(), model.config().blocks())
-        : out.build();
+    return dialect.functions() ? Outline.of(out.build(), dialect) : out.build();
   }
 
   /** A model around a graph that has everything but a name. */

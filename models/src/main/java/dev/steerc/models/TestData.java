@@ -77,10 +77,6 @@ public final class TestData {
               "like nopast-op17, in bytes that are legal and unusual",
               torch(17, 8, NORM_OP, MATMUL_ADD, ZERO_RESHAPES, ODD_WIRE)),
           twin(
-              "functions",
-              "each block is a call of one local function, and each MLP of another",
-              torch(17, 8, PAST, NORM_OP, MATMUL_ADD, ZERO_RESHAPES, FUNCTIONS)),
-          twin(
               "hidden-states",
               "the stream is an output",
               torch(14, 7, PAST, MATMUL_ADD, ZERO_RESHAPES, HIDDEN_STATES)),
@@ -119,6 +115,11 @@ public final class TestData {
     return GRAPHS;
   }
 
+  /** The graphs that ONNX Runtime's CPU provider can run. */
+  public static List<TestGraph> runnable() {
+    return graphs().stream().filter(TestGraph::runs).toList();
+  }
+
   /** The graph of this name. */
   public static TestGraph graph(String name) {
     return graphs().stream().filter(g -> g.name().equals(name)).findFirst().orElseThrow();
@@ -127,6 +128,11 @@ public final class TestData {
   /** Graphs in which no residual stream can be proven. */
   public static List<RefusedGraph> refused() {
     return Refused.graphs();
+  }
+
+  /** Decoders inside operators that generate. */
+  public static List<Container> containers() {
+    return Container.all(Twins.MODEL);
   }
 
   /** Every file below {@code testdata} that is written here, by its path. */
@@ -139,6 +145,9 @@ public final class TestData {
       files.put("refused/" + graph.fileName(), graph.model().toByteArray());
     }
     GenaiFolder.files().forEach((name, bytes) -> files.put("genai/" + name, bytes));
+    for (Container container : containers()) {
+      files.put("containers/" + container.fileName(), container.model().toByteArray());
+    }
     Gpt2.Config config = MODEL.config();
     String tokenizer = TinyTokenizer.json(config.vocab());
     files.put("tokenizer/tokenizer.json", tokenizer.getBytes(StandardCharsets.UTF_8));

@@ -37,6 +37,14 @@ final class TestDataPage {
 
     Decoders of the published architectures, with a [page of their own](families/README.md).
 
+    ## containers/
+
+    The model of `short` inside operators of ONNX Runtime that generate with it.
+
+    | file | what it is |
+    | --- | --- |
+    %s
+
     ## refused/
 
     Graphs in which no residual stream can be proven; `inspect` and `patch` must say why.
@@ -67,6 +75,7 @@ final class TestDataPage {
         config.vocab(),
         config.positions(),
         lines(TestData.graphs(), TestDataPage::row),
+        lines(TestData.containers(), c -> "| %s | %s |".formatted(c.fileName(), c.about())),
         lines(
             TestData.refused(),
             g -> "| %s | %s | %s |".formatted(g.fileName(), g.about(), g.reason())));

@@ -46,8 +46,6 @@ public enum Trait {
   INNER_WEIGHTS,
   /** Weights lie in a file beside the model. */
   EXTERNAL,
-  /** Blocks are calls of one local function, which calls another for the MLP. */
-  FUNCTIONS,
   /** The bytes are legal and unusual. */
   ODD_WIRE,
   /** The stream before and after each block is an output. */

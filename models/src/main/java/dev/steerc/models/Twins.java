@@ -10,8 +10,7 @@ import java.util.List;
 /** Spellings of a second, smaller GPT-2, most of them quantised, narrowed or fused. */
 final class Twins {
   /** Of two blocks, as each more takes time in every law; its widths are multiples of 16. */
-  private static final Gpt2 MODEL =
-      Gpt2.random(new Gpt2.Config(2, 32, 4, 96, 32), TestData.SEED + 2);
+  static final Gpt2 MODEL = Gpt2.random(new Gpt2.Config(2, 32, 4, 96, 32), TestData.SEED + 2);
 
   private static final List<TestGraph> GRAPHS =
       List.of(
@@ -90,6 +89,18 @@ final class Twins {
               "only the last position reaches the final norm",
               CLOSE,
               torch(17, 8, PAST, NORM_OP, MATMUL_ADD, ZERO_RESHAPES, LAST_TOKEN)),
+          twin("functions-norm", "norms are calls of one function", CLOSE, dynamo(NORM_FUNCTION)),
+          twin(
+              "functions-shared",
+              "blocks are calls of one function",
+              CLOSE,
+              dynamo(BLOCK_FUNCTION)),
+          twin(
+              "functions-nested",
+              "the same with functions inside: norm, attention, MLP",
+              CLOSE,
+              dynamo(NESTED_FUNCTIONS)),
+          twin("functions-own", "each block is its own function", CLOSE, dynamo(OWN_FUNCTIONS)),
           twin(
               "bf16",
               "bfloat16 with norms in float32",
@@ -104,6 +115,10 @@ final class Twins {
 
   private static TestGraph twin(String name, String about, double tolerance, Dialect dialect) {
     return new TestGraph(name, about, MODEL, dialect, tolerance);
+  }
+
+  private static Dialect dynamo(Trait functions) {
+    return torch(18, 10, PAST, NORM_OP, MATMUL_ADD, ZERO_RESHAPES, functions);
   }
 
   private static Dialect quantised(int opset, Trait... traits) {

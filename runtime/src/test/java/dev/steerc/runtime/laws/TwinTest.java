@@ -34,9 +34,6 @@ class TwinTest {
   private static final long SEED = Long.getLong("steerc.seed", 3);
   private static final int NEW_TOKENS = 8;
 
-  /** The runtime takes logits of one position only from models that steerc made so. */
-  private static final Set<String> NO_RUN_YET = Set.of("last-token");
-
   @TempDir private static Path folder;
 
   /** Loaded once, as many twins are compared with each of them. */
@@ -74,10 +71,7 @@ class TwinTest {
 
   /** Where the continuations have to be the same, token by token. */
   static Stream<Pair> exactPairs() {
-    return pairs()
-        .filter(Pair::isExact)
-        .filter(pair -> !pair.twin.name().contains("static"))
-        .filter(pair -> !NO_RUN_YET.contains(pair.twin.name()));
+    return pairs().filter(Pair::isExact).filter(pair -> !pair.twin.name().contains("static"));
   }
 
   private static TestGraph graph(ModelUnderTest model) {
