@@ -4,6 +4,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.residual.Anatomy;
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Cache;
+import dev.steerc.residual.Ending;
 import dev.steerc.residual.Residual;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param branches how many graphs compute the stream: two when an {@code If} chooses
  * @param sites the sites that the graph has, with the tensors that hold them
  * @param anatomy what each block is made of; empty when a manifest does not tell
+ * @param ending how the stream becomes outputs; empty when a manifest does not tell
  */
 public record Description(
     int blocks,
@@ -35,7 +37,8 @@ public record Description(
     Cache cache,
     int branches,
     Map<Site.InBlock, String> sites,
-    List<Anatomy> anatomy) {
+    List<Anatomy> anatomy,
+    Optional<Ending> ending) {
 
   /** A model of which no residual stream is proven. */
   public static final Description UNKNOWN =
@@ -49,7 +52,8 @@ public record Description(
           new Cache(List.of(), List.of()),
           0,
           Map.of(),
-          List.of());
+          List.of(),
+          Optional.empty());
 
   public static Description of(Residual residual) {
     Map<Site.InBlock, String> sites = new LinkedHashMap<>();
@@ -69,7 +73,8 @@ public record Description(
         residual.cache(),
         residual.streams().size(),
         sites,
-        residual.streams().get(0).blocks().stream().map(Block::anatomy).toList());
+        residual.streams().get(0).blocks().stream().map(Block::anatomy).toList(),
+        Optional.of(residual.streams().get(0).ending()));
   }
 
   /** The description as a JSON object, as {@code inspect --json} and the manifest have it. */
@@ -89,42 +94,9 @@ public record Description(
         "ids", ids,
         "cache", Json.object("inputs", cache.inputs(), "outputs", cache.outputs()),
         "branches", branches,
-        "structure", structure(),
+        "structure", Structure.write(anatomy),
+        "ending", ending.map(Structure::write),
         "sites", list);
-  }
-
-  private List<Map<String, Object>> structure() {
-    List<Map<String, Object>> list = new ArrayList<>();
-    for (Anatomy block : anatomy) {
-      list.add(
-          Json.object(
-              "block", list.size(),
-              "norm", block.norm(),
-              "normed", block.normed(),
-              "attention", block.attention(),
-              "mlp", block.mlp(),
-              "parallel", block.isParallel(),
-              "weights", block.weights(),
-              "fused", block.isFused()));
-    }
-    return list;
-  }
-
-  private static List<Anatomy> structure(Map<?, ?> object) {
-    // manifests of earlier versions have none
-    List<?> list = object.get("structure") instanceof List<?> given ? given : List.of();
-    return list.stream().map(Map.class::cast).map(Description::anatomy).toList();
-  }
-
-  private static Anatomy anatomy(Map<?, ?> block) {
-    return new Anatomy(
-        (String) block.get("norm"),
-        (String) block.get("normed"),
-        (String) block.get("attention"),
-        (String) block.get("mlp"),
-        (Boolean) block.get("parallel"),
-        (String) block.get("weights"),
-        (Boolean) block.get("fused"));
   }
 
   static Description of(Map<?, ?> object) {
@@ -145,7 +117,8 @@ public record Description(
         new Cache(names(cache, "inputs"), names(cache, "outputs")),
         number(object, "branches"),
         sites,
-        structure(object));
+        Structure.blocks(object),
+        Structure.ending(object));
   }
 
   private static List<String> names(Map<?, ?> object, String key) {

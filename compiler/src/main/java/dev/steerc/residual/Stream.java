@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  * @param vocabulary the rows of the token table; empty when vectors come from outside
  * @param context the rows of the table of learned positions; empty when there is none
  * @param cache the key-value cache, by the names of the model's inputs and outputs
+ * @param ending how the stream becomes outputs
+ * @param evidence what in the graph shows all that
  */
 public record Stream(
     Graph graph,
@@ -28,10 +30,13 @@ public record Stream(
     String ids,
     OptionalLong vocabulary,
     OptionalLong context,
-    Cache cache) {
+    Cache cache,
+    Ending ending,
+    List<Evidence> evidence) {
 
   public Stream {
     blocks = List.copyOf(blocks);
+    evidence = List.copyOf(evidence);
   }
 
   /**
@@ -51,6 +56,7 @@ public record Stream(
           .help("name the value yourself with --at value:<name>:add")
           .exception();
     }
+    Grounds grounds = Grounds.of(flow, chain, cache, containers);
     return new Stream(
         graph,
         blocks.list(),
@@ -59,7 +65,9 @@ public record Stream(
         chain.embedding().ids(),
         known(chain.embedding().rows()),
         known(chain.embedding().positions()),
-        cache);
+        cache,
+        grounds.ending(),
+        grounds.evidence());
   }
 
   private static OptionalLong known(long rows) {
