@@ -2,6 +2,7 @@ package dev.steerc.residual;
 
 import dev.steerc.onnx.Attribute;
 import dev.steerc.onnx.ElementType;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -93,24 +94,21 @@ final class Dissection {
 
   /** A sum is residual because what it adds is computed from what it adds that to. */
   private void noteSum(Sum sum) {
-    for (Sum.Branch branch : sum.branches()) {
-      String kind = branch.attends() ? "attention" : "the MLP";
-      String what =
-          "adds %s, `%s`, to `%s`, which that is computed from in %s"
-              .formatted(
-                  kind,
-                  branch.operand().value(),
-                  sum.skip().value(),
-                  operators(branch.region().steps()));
-      notes.add("sum", what, sum.root());
-    }
+    sum.branches().stream()
+        .sorted(Comparator.comparing(branch -> !branch.attends()))
+        .forEach(
+            branch ->
+                notes.add(
+                    "sum",
+                    "%s, `%s`, is computed from `%s` and added to it"
+                        .formatted(
+                            branch.attends() ? "attention" : "the MLP",
+                            branch.operand().value(),
+                            sum.skip().value()),
+                    sum.root()));
     if (isParallel()) {
       notes.add("order", "one sum adds attention and the MLP", sum.root());
     }
-  }
-
-  private static String operators(Set<Step> steps) {
-    return steps.size() == 1 ? "one operator" : steps.size() + " operators";
   }
 
   private void noteAttention(Attention found) {
@@ -131,29 +129,24 @@ final class Dissection {
   private String norm() {
     Set<Step> steps = new HashSet<>();
     sums().forEach(sum -> steps.addAll(Norms.of(flow, sum.before(flow)).steps()));
-    branches()
-        .filter(branch -> branch.endsInNorm(flow))
-        .flatMap(branch -> flow.producer(flow.origin(branch.operand().value())).stream())
-        .forEach(steps::add);
+    behind().forEach(steps::add);
     Optional<NormKind> kind = NormKind.of(steps);
     kind.ifPresent(k -> notes.add("norm", k.label() + ", " + k.how(), k.step()));
     return kind.map(NormKind::label).orElse("none");
   }
 
   private String normed() {
-    Optional<Step> before =
-        sums()
-            .flatMap(sum -> NormKind.of(Norms.of(flow, sum.before(flow)).steps()).stream())
-            .map(NormKind::step)
-            .findFirst();
-    Optional<Step> behind =
-        branches()
-            .filter(branch -> branch.endsInNorm(flow))
-            .flatMap(branch -> flow.producer(flow.origin(branch.operand().value())).stream())
-            .findFirst();
-    before.ifPresent(step -> notes.add("normed", "a norm reads the stream", step));
-    behind.ifPresent(step -> notes.add("normed", "a norm ends what is added", step));
-    return behind.isEmpty() ? "before" : before.isPresent() ? "around" : "behind";
+    Optional<Step> behind = behind().findFirst();
+    behind.ifPresent(step -> notes.add("norm", "a norm is the last before the sum", step));
+    boolean before = sums().anyMatch(sum -> !Norms.of(flow, sum.before(flow)).steps().isEmpty());
+    return behind.isEmpty() ? "before" : before ? "around" : "behind";
+  }
+
+  /** Where a norm yields what is added. */
+  private Stream<Step> behind() {
+    return branches()
+        .filter(branch -> branch.endsInNorm(flow))
+        .flatMap(branch -> flow.producer(flow.origin(branch.operand().value())).stream());
   }
 
   private String weights() {

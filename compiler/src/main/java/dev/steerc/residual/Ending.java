@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  * How a stream becomes a model's outputs. It describes; no edit depends on it.
  *
  * @param norm the final one: {@code LayerNorm}, {@code RMSNorm}, or {@code none}
- * @param head {@code tied} when it is the token table again, {@code untied}, or {@code none} when
- *     hidden states are the outputs
+ * @param head {@code tied} when it is the token table again, {@code separate}, or {@code none} when
+ *     hidden states are the outputs; exporters often write a table twice that a model has once
  * @param isScaled whether logits are multiplied by a number
  * @param isCapped whether a tanh caps logits
  */
@@ -36,7 +36,9 @@ public record Ending(String norm, String head, boolean isScaled, boolean isCappe
     boolean isTied = isTied(flow, head.get(), table);
     notes.add(
         "head",
-        isTied ? "its weights are the token table" : "its weights are not the token table",
+        isTied
+            ? "its weights are the token table, stored once"
+            : "its weights are stored apart from the token table",
         head.get());
     Optional<Step> cap = behind(flow, head.get()).filter(Ending::isCap).findFirst();
     Optional<Step> scale =
@@ -45,7 +47,7 @@ public record Ending(String norm, String head, boolean isScaled, boolean isCappe
             : behind(flow, head.get()).filter(step -> isScale(flow, step)).findFirst();
     cap.ifPresent(step -> notes.add("logits", "capped by a tanh", step));
     scale.ifPresent(step -> notes.add("logits", "multiplied by a number", step));
-    return new Ending(normed, isTied ? "tied" : "untied", scale.isPresent(), cap.isPresent());
+    return new Ending(normed, isTied ? "tied" : "separate", scale.isPresent(), cap.isPresent());
   }
 
   private static Optional<Step> head(Flow flow, String last) {

@@ -49,7 +49,7 @@ final class Grounds {
   }
 
   private void noteContainer(Node node) {
-    notes.add("graph", "in the branches of an If; this is the first", step(node));
+    notes.add("graph", "both branches of an If hold a stream; this is the first", step(node));
   }
 
   /** A node of the graph outside, which has no step in this one. */
@@ -61,13 +61,15 @@ final class Grounds {
     Embedding embedding = chain.embedding();
     Optional<Step> first = flow.producer(chain.base());
     if (first.isEmpty()) {
-      notes.add("beginning", "the input `%s` has vectors".formatted(chain.base()));
+      notes.add(
+          "beginning", "the input `%s` is the first that a sum continues".formatted(chain.base()));
     } else {
       first.ifPresent(
           step ->
               notes.add(
                   "beginning",
-                  "`%s` is computed from what is looked up and fed only".formatted(chain.base()),
+                  "`%s` is the first that a sum continues; it comes of tables and inputs alone"
+                      .formatted(chain.base()),
                   step));
     }
     table(embedding.rows())
@@ -115,7 +117,7 @@ final class Grounds {
     int count = chain.sums().size();
     notes.add(
         "stream",
-        count + " sums, each of which continues the one before: the last is here",
+        count + (count == 1 ? " sum" : " sums, each of which continues the one before"),
         chain.sums().get(count - 1).root());
     chain.values().stream()
         .flatMap(value -> Stream.of(Norms.of(flow, value)))
