@@ -59,7 +59,8 @@ record EvidenceReport(Explanation explanation, Style style, int width) {
   /** What was decided, and why; the node stands behind it where there is room, else below. */
   private List<String> lines(Evidence evidence) {
     List<String> lines = new ArrayList<>();
-    List<String> words = Screen.wrapped(evidence.because(), width - INDENT - COLUMN);
+    List<String> words =
+        Screen.wrapped(Screen.harmless(evidence.because()), width - INDENT - COLUMN);
     String head = " ".repeat(INDENT) + ("%-" + COLUMN + "s").formatted(evidence.what());
     String below = " ".repeat(INDENT + COLUMN);
     for (String line : words) {
@@ -67,7 +68,7 @@ record EvidenceReport(Explanation explanation, Style style, int width) {
     }
     if (!evidence.node().isEmpty()) {
       int last = lines.size() - 1;
-      String node = "  at " + evidence.node();
+      String node = "  at " + Screen.harmless(evidence.node());
       if (lines.get(last).length() + node.length() <= width) {
         lines.set(last, lines.get(last) + style.faint(node));
       } else {

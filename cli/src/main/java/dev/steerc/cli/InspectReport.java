@@ -94,7 +94,7 @@ record InspectReport(Inspection inspection, Style style, int width) {
               String steering = steering(site);
               if (!(repeats && steering.isEmpty())) {
                 String block = site.block() == last[0] ? "" : Integer.toString(site.block());
-                table.row(block, site.kind().label(), value, steering);
+                table.row(block, site.kind().label(), Screen.harmless(value), steering);
                 last[0] = site.block();
               }
             });
@@ -109,7 +109,8 @@ record InspectReport(Inspection inspection, Style style, int width) {
     interventions()
         .forEach(
             each ->
-                ops.computeIfAbsent(each.site().text(), site -> new ArrayList<>()).add(each.op()));
+                ops.computeIfAbsent(Screen.harmless(each.site().text()), site -> new ArrayList<>())
+                    .add(each.op()));
     if (ops.isEmpty()) {
       return List.of();
     }

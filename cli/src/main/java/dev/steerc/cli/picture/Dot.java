@@ -8,10 +8,13 @@ import java.util.Optional;
 
 /** A residual stream as text for Graphviz. */
 public final class Dot {
-  private static final String STREAM = "penwidth=3, color=\"#3b6fd4\"";
+  private static final String STREAM = " [weight=9, penwidth=3, color=\"#3b6fd4\"]";
 
   private final Sketch sketch;
   private final StringBuilder out = new StringBuilder();
+
+  /** They follow all nodes: one that names a node of another block would move it into its own. */
+  private final StringBuilder edges = new StringBuilder();
 
   /** The node that the stream has come to. */
   private String at = "beginning";
@@ -30,8 +33,8 @@ public final class Dot {
   private void graph() {
     line("digraph steerc {");
     line("  label=%s; labelloc=t; rankdir=TB;", quoted(sketch.title() + "\n" + sketch.summary()));
-    line("  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11, style=filled];");
-    line("  graph [fontname=\"Helvetica,Arial,sans-serif\", fontsize=12];");
+    line("  node [fontname=\"Helvetica\", fontsize=11, style=filled];");
+    line("  graph [fontname=\"Helvetica\", fontsize=12];");
     box("beginning", sketch.beginning());
     for (int block = 0; block < sketch.model().blocks(); block++) {
       block(block);
@@ -42,6 +45,7 @@ public final class Dot {
     for (int i = 0; i < named.size(); i++) {
       site("named " + i, named.get(i), true);
     }
+    out.append(edges);
     line("}");
   }
 
@@ -118,7 +122,7 @@ public final class Dot {
   }
 
   private void edge(String from, String to, String attributes) {
-    line("    %s -> %s [%s];", quoted(from), quoted(to), attributes);
+    edges.append("  %s -> %s%s;\n".formatted(quoted(from), quoted(to), attributes));
   }
 
   private void line(String format, Object... values) {

@@ -30,7 +30,7 @@ public final class Words {
       parts.add(ending.norm());
     }
     switch (ending.head()) {
-      case "tied" -> parts.add("head, the token table again");
+      case "tied" -> parts.add("tied head");
       case "separate" -> parts.add("head");
       default -> parts.add("no head");
     }
