@@ -1,6 +1,8 @@
 package dev.steerc.residual;
 
 import dev.steerc.onnx.Attribute;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -55,14 +57,20 @@ record Rotation(Step step, String because) {
 
   /** Whether a value from outside attention is a sine or cosine. */
   private static boolean isWave(Flow flow, Region region, String value) {
-    String at = flow.origin(value);
-    Optional<Step> step = flow.producer(at).filter(s -> !region.steps().contains(s));
-    if (step.isEmpty() || flow.isConstant(at)) {
-      return false;
+    Set<String> seen = new HashSet<>();
+    Deque<String> open = new ArrayDeque<>(List.of(value));
+    while (!open.isEmpty()) {
+      String at = flow.origin(open.pop());
+      Step step = flow.producer(at).orElse(null);
+      if (step == null || region.steps().contains(step) || flow.isConstant(at) || !seen.add(at)) {
+        continue;
+      }
+      String op = step.node().op();
+      if (WAVES.contains(op)) {
+        return true;
+      }
+      open.addAll(TURNS.contains(op) ? step.inputs() : List.of());
     }
-    List<String> inputs = step.get().inputs();
-    String op = step.get().node().op();
-    return WAVES.contains(op)
-        || TURNS.contains(op) && inputs.stream().anyMatch(input -> isWave(flow, region, input));
+    return false;
   }
 }

@@ -1,6 +1,8 @@
 package dev.steerc.cli.picture;
 
 import dev.steerc.Inspection;
+import dev.steerc.cli.picture.Sketch.Spot;
+import dev.steerc.plan.Site;
 import dev.steerc.plan.Site.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +24,12 @@ public final class Svg {
   private static final int ROW = 36;
 
   private static final int NAME_GLYPH = 8;
-  private static final int VALUE_GLYPH = 7;
+  private static final int GLYPH = 7;
+  private static final int NARROWEST = 300;
   private static final int LONGEST = 80;
+
+  /** What a box at an end has room for. */
+  private static final int IN_BOX = 18;
 
   private final Sketch sketch;
   private final Canvas canvas = new Canvas();
@@ -53,9 +59,19 @@ public final class Svg {
   }
 
   private static int widest(Sketch sketch) {
-    int value =
-        sketch.model().sites().values().stream().mapToInt(v -> shown(v).length()).max().orElse(0);
-    return Math.max(300, value * VALUE_GLYPH);
+    int widest = NARROWEST;
+    for (Site.InBlock site : sketch.model().sites().keySet()) {
+      Spot spot = sketch.spot(site.block(), site.kind()).orElseThrow();
+      int ops = String.join(", ", spot.ops()).length() * GLYPH;
+      widest = Math.max(widest, shown(spot.value()).length() * GLYPH);
+      widest = Math.max(widest, behind(spot) + ops);
+    }
+    return widest;
+  }
+
+  /** Where what is done at a site stands behind its name. */
+  private static int behind(Spot spot) {
+    return (spot.name().length() + 1) * NAME_GLYPH;
   }
 
   private void draw() {
@@ -86,14 +102,15 @@ public final class Svg {
   private void named(String text) {
     y += 24;
     canvas.dot("site patched", MARGIN + 6, y - 4, 7);
-    canvas.text("value", MARGIN + 20, y, text);
+    canvas.text("value", MARGIN + 20, y, shown(text));
   }
 
   /** What is before the first block, or behind the last. */
   private void end(List<String> lines) {
     int height = 12 + LINE * lines.size();
     canvas.box("box", MARGIN, y, 2 * (STREAM - MARGIN), height, 8);
-    canvas.lines(STREAM, y + 18, LINE, lines, lines.get(0));
+    List<String> fitting = lines.stream().map(line -> shown(line, IN_BOX)).toList();
+    canvas.lines(STREAM, y + 18, LINE, fitting, fitting.get(0));
     y += height;
   }
 
@@ -179,25 +196,28 @@ public final class Svg {
     sketch.spot(block, kind).ifPresent(spot -> mark(spot, x, at));
   }
 
-  private void mark(Sketch.Spot spot, int x, int at) {
+  private void mark(Spot spot, int x, int at) {
     canvas.open(spot.name() + ": " + spot.value());
     canvas.line("leader", x, at, labels - 8, at);
     canvas.dot(spot.isPatched() ? "site patched" : "site", x, at, spot.isPatched() ? 7 : 5);
     canvas.text(spot.isPatched() ? "name patched" : "name", labels, at - 1, spot.name());
-    int behind = labels + spot.name().length() * NAME_GLYPH + 10;
     if (spot.isPatched()) {
-      canvas.text("ops", behind, at - 1, String.join(", ", spot.ops()));
+      canvas.text("ops", labels + behind(spot), at - 1, String.join(", ", spot.ops()));
     }
     canvas.text("value", labels, at + 13, shown(spot.value()));
     canvas.close();
   }
 
+  private static String shown(String name) {
+    return shown(name, LONGEST);
+  }
+
   /** A name of bearable length; the whole one is in the hint. */
-  private static String shown(String text) {
-    int half = LONGEST / 2;
-    return text.length() <= LONGEST
-        ? text
-        : text.substring(0, half) + "…" + text.substring(text.length() - half + 1);
+  private static String shown(String name, int most) {
+    int half = most / 2;
+    return name.length() <= most
+        ? name
+        : name.substring(0, half) + "…" + name.substring(name.length() - half + 1);
   }
 
   private String document() {

@@ -35,10 +35,10 @@ public final class Words {
       default -> parts.add("no head");
     }
     if (ending.isScaled()) {
-      parts.add("a scale of the logits");
+      parts.add("logits scaled");
     }
     if (ending.isCapped()) {
-      parts.add("a soft cap of the logits");
+      parts.add("logits capped");
     }
     return parts;
   }

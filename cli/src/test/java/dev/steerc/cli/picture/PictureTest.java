@@ -134,7 +134,7 @@ class PictureTest {
     assertThat(svg.getElementsByTagName("script").getLength()).isZero();
     String shown = HOSTILE.replaceAll("[\n\u0007]", "\ufffd");
     assertThat(texts(svg, "title")).contains("0.resid_mid: " + shown + "/h.0/Add_output_0");
-    assertThat(texts(svg, "text")).contains(shown + "input_ids");
+    assertThat(texts(svg, "text")).contains(shown.substring(0, 9) + "…nput_ids");
     DotReader dot = DotReader.read(Dot.of(model));
     assertThat(dot.nodes.keySet())
         .containsExactlyInAnyOrderElementsOf(
