@@ -15,7 +15,10 @@ import dev.steerc.plan.Request;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import dev.steerc.residual.Block;
 import dev.steerc.residual.Residual;
+import dev.steerc.residual.Stream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +38,43 @@ public final class Steerc {
     Description description =
         manifest.map(Manifest::model).orElseGet(() -> Description.of(Residual.find(file)));
     return new Inspection(file, description, manifest);
+  }
+
+  /**
+   * Looks into a model, and says by what each finding shows. Of a patched model that is in its
+   * original, which is restored for as long as it takes.
+   */
+  public static Explanation explain(Path model) {
+    Inspection found = inspect(model);
+    if (found.manifest().isEmpty()) {
+      return explained(found, Residual.find(found.file()));
+    }
+    Path folder = temporaryFolder();
+    try {
+      return withOriginal(
+          found.file(),
+          found.manifest().get(),
+          folder,
+          original -> explained(found, Residual.find(original)));
+    } finally {
+      Scratch.discard(folder);
+    }
+  }
+
+  private static Explanation explained(Inspection found, Residual residual) {
+    Stream stream = residual.streams().get(0);
+    return new Explanation(
+        new Inspection(found.file(), Description.of(residual), found.manifest()),
+        stream.evidence(),
+        stream.blocks().stream().map(Block::evidence).toList());
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Scratch.folder("steerc");
+    } catch (IOException e) {
+      throw Output.failure(Path.of(System.getProperty("java.io.tmpdir")), e);
+    }
   }
 
   /**

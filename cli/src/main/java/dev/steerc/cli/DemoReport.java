@@ -37,7 +37,7 @@ record DemoReport(DemoModel demo, Patched patched, Style style, int width) {
                 + (" now in " + demo.folder() + " with its vectors.")));
     lines.add("");
     lines.addAll(command(List.of(List.of("inspect", demo.model().toString()))));
-    String summary = InspectCommand.summary(patched.manifest().model());
+    String summary = InspectReport.summary(patched.manifest().model());
     lines.addAll(Screen.wrapped(demo.model() + ": " + summary, width));
     lines.addAll(command(Stage.patching(demo)));
     PatchReport report = new PatchReport(demo.model(), demo.steered(), List.of(patched), List.of());

@@ -26,7 +26,7 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
   List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
     Plan plan = patched.get(0).plan();
-    String summary = InspectCommand.summary(patched.get(0).manifest().model());
+    String summary = InspectReport.summary(patched.get(0).manifest().model());
     lines.add(style.bold(model.toString()) + ": " + summary);
     List<String> ports = plan.steps().stream().flatMap(step -> ports(step).stream()).toList();
     lines.addAll(ports.subList(0, Math.min(MOST_SITES, ports.size())));

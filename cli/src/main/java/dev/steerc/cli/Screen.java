@@ -21,6 +21,11 @@ final class Screen {
     return isTerminal ? new UsageMessageSpec().autoWidth(true).width(USUAL).width() : USUAL;
   }
 
+  /** A name out of a file, without what a terminal would obey. */
+  static String harmless(String name) {
+    return name.replaceAll("[\\p{Cntrl}\\x80-\\x9f]", "\ufffd");
+  }
+
   /** The lines of a text; a word that is wider than a line has one of its own. */
   static List<String> wrapped(String text, int width) {
     List<String> lines = new ArrayList<>();

@@ -14,6 +14,11 @@ final class Style {
     return new Style(Ansi.AUTO.enabled());
   }
 
+  /** No colours, wherever it is printed. */
+  static Style plain() {
+    return new Style(false);
+  }
+
   String bold(String text) {
     return paint("1", text);
   }

@@ -4,6 +4,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.residual.Anatomy;
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Cache;
+import dev.steerc.residual.Ending;
 import dev.steerc.residual.Residual;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param operator the operator that generates with the decoder by itself; mostly none does
  * @param sites the sites that the graph has, with the tensors that hold them
  * @param anatomy what each block is made of; empty when a manifest does not tell
+ * @param ending how the stream becomes outputs; empty when a manifest does not tell
  */
 public record Description(
     int blocks,
@@ -37,7 +39,8 @@ public record Description(
     int branches,
     Optional<String> operator,
     Map<Site.InBlock, String> sites,
-    List<Anatomy> anatomy) {
+    List<Anatomy> anatomy,
+    Optional<Ending> ending) {
 
   /** A model of which no residual stream is proven. */
   public static final Description UNKNOWN =
@@ -52,7 +55,8 @@ public record Description(
           0,
           Optional.empty(),
           Map.of(),
-          List.of());
+          List.of(),
+          Optional.empty());
 
   public static Description of(Residual residual) {
     Map<Site.InBlock, String> sites = new LinkedHashMap<>();
@@ -73,7 +77,8 @@ public record Description(
         residual.streams().size(),
         residual.operator(),
         sites,
-        residual.streams().get(0).blocks().stream().map(Block::anatomy).toList());
+        residual.streams().get(0).blocks().stream().map(Block::anatomy).toList(),
+        Optional.of(residual.streams().get(0).ending()));
   }
 
   /** The description as a JSON object, as {@code inspect --json} and the manifest have it. */
@@ -94,44 +99,11 @@ public record Description(
             "ids", ids,
             "cache", Json.object("inputs", cache.inputs(), "outputs", cache.outputs()),
             "branches", branches,
-            "structure", structure(),
+            "structure", Structure.write(anatomy),
+            "ending", ending.map(Structure::write),
             "sites", list);
     operator.ifPresent(op -> all.put("operator", op));
     return all;
-  }
-
-  private List<Map<String, Object>> structure() {
-    List<Map<String, Object>> list = new ArrayList<>();
-    for (Anatomy block : anatomy) {
-      list.add(
-          Json.object(
-              "block", list.size(),
-              "norm", block.norm(),
-              "normed", block.normed(),
-              "attention", block.attention(),
-              "mlp", block.mlp(),
-              "parallel", block.isParallel(),
-              "weights", block.weights(),
-              "fused", block.isFused()));
-    }
-    return list;
-  }
-
-  private static List<Anatomy> structure(Map<?, ?> object) {
-    // manifests of earlier versions have none
-    List<?> list = object.get("structure") instanceof List<?> given ? given : List.of();
-    return list.stream().map(Map.class::cast).map(Description::anatomy).toList();
-  }
-
-  private static Anatomy anatomy(Map<?, ?> block) {
-    return new Anatomy(
-        (String) block.get("norm"),
-        (String) block.get("normed"),
-        (String) block.get("attention"),
-        (String) block.get("mlp"),
-        (Boolean) block.get("parallel"),
-        (String) block.get("weights"),
-        (Boolean) block.get("fused"));
   }
 
   static Description of(Map<?, ?> object) {
@@ -153,7 +125,8 @@ public record Description(
         number(object, "branches"),
         Optional.ofNullable((String) object.get("operator")),
         sites,
-        structure(object));
+        Structure.blocks(object),
+        Structure.ending(object));
   }
 
   private static List<String> names(Map<?, ?> object, String key) {

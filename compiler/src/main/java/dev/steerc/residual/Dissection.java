@@ -2,33 +2,22 @@ package dev.steerc.residual;
 
 import dev.steerc.onnx.Attribute;
 import dev.steerc.onnx.ElementType;
-import dev.steerc.onnx.Node;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Tells what the sums of one block are made of. */
+/** Tells what the sums of one block are made of, and by what that shows. */
 final class Dissection {
-  /** From the rarest to what may also be a part of another. */
-  private static final Map<String, String> ACTIVATIONS = activations();
-
-  private static final Set<String> EXPERTS = Set.of("MoE", "QMoE", "TopK");
-  private static final Set<String> DIVIDERS = Set.of("Split", "Slice", "Gather");
+  private static final String OWN_DOMAIN = "com.microsoft";
 
   private final Flow flow;
   private final Sum attention;
   private final Sum mlp;
-  private final List<Evidence> evidence = new ArrayList<>();
+  private final Notes notes = new Notes();
   private final Anatomy anatomy;
 
   private Dissection(Flow flow, Sum attention, Sum mlp) {
@@ -53,158 +42,132 @@ final class Dissection {
   }
 
   List<Evidence> evidence() {
-    return evidence;
+    return notes.list();
   }
 
   private Anatomy dissect() {
-    boolean parallel = attention == mlp;
-    note(
-        "stream",
-        parallel
-            ? "one sum continues `%s` with attention and MLP".formatted(attention.skip().value())
-            : "a sum continues `%s` with attention".formatted(attention.skip().value()),
-        attention.root());
-    String attended = attended();
-    if (!parallel) {
-      note("stream", "a sum continues `%s` with the MLP".formatted(mlp.skip().value()), mlp.root());
-    }
-    String fed = fed();
+    sums().forEach(this::noteSum);
     String norm = norm();
-    return new Anatomy(norm, normed(), attended, fed, parallel, weights(), isFused());
+    String normed = normed();
+    Sum.Branch branch = branches().filter(Sum.Branch::attends).findFirst().orElseThrow();
+    Attention found = Attention.in(flow, branch.region()).orElseThrow();
+    noteAttention(found);
+    Optional<Heads> heads = Heads.of(flow, found, branch, notes);
+    Optional<Rotation> rotation = Rotation.in(flow, branch.region());
+    rotation.ifPresent(each -> notes.add("positions", each.because(), each.step()));
+    String fed = new Mlp(flow, fed(), notes).kind();
+    return new Anatomy(
+        norm,
+        normed,
+        found.kind(),
+        heads,
+        rotation.isPresent(),
+        fed,
+        isParallel(),
+        weights(),
+        isFused());
   }
 
-  private void note(String what, String because, Step step) {
-    evidence.add(new Evidence(what, because, step.node().label()));
+  private boolean isParallel() {
+    return attention == mlp;
+  }
+
+  private Stream<Sum> sums() {
+    return Stream.of(attention, mlp).distinct();
   }
 
   private Stream<Sum.Branch> branches() {
-    Stream<Sum> sums = attention == mlp ? Stream.of(mlp) : Stream.of(attention, mlp);
-    return sums.flatMap(sum -> sum.branches().stream());
+    return sums().flatMap(sum -> sum.branches().stream());
   }
 
   private Stream<Step> steps() {
     return branches().flatMap(branch -> branch.region().steps().stream()).distinct();
   }
 
-  private String attended() {
-    Attention found =
-        attention.branches().stream()
-            .flatMap(branch -> Attention.in(flow, branch.region()).stream())
-            .findFirst()
-            .orElseThrow();
-    note(
-        "attention",
+  private List<Step> fed() {
+    return mlp.branches().stream()
+        .filter(branch -> !branch.attends())
+        .flatMap(branch -> branch.region().steps().stream())
+        .distinct()
+        .toList();
+  }
+
+  /** A sum is residual because what it adds is computed from what it adds that to. */
+  private void noteSum(Sum sum) {
+    sum.branches().stream()
+        .sorted(Comparator.comparing(branch -> !branch.attends()))
+        .forEach(
+            branch ->
+                notes.add(
+                    "sum",
+                    "%s, `%s`, is computed from `%s` and added to it"
+                        .formatted(
+                            branch.attends() ? "attention" : "the MLP",
+                            branch.operand().value(),
+                            sum.skip().value()),
+                    sum.root()));
+    if (isParallel()) {
+      notes.add("order", "one sum adds attention and the MLP", sum.root());
+    }
+  }
+
+  private void noteAttention(Attention found) {
+    String because =
         found.isFused()
             ? "the operator " + found.kind()
-            : "a product weighs values by the softmax of another product",
-        found.step());
-    return found.kind();
-  }
-
-  private String fed() {
-    List<Step> steps =
-        mlp.branches().stream()
-            .filter(branch -> !branch.attends())
-            .flatMap(branch -> branch.region().steps().stream())
-            .toList();
-    Optional<Step> router = steps.stream().filter(s -> EXPERTS.contains(s.node().op())).findFirst();
-    if (router.isPresent()) {
-      note("mlp", "experts are chosen by " + router.get().node().op(), router.get());
-      return "experts";
-    }
-    Optional<Step> gate = steps.stream().filter(this::isGate).findFirst();
-    String gated = gate.isPresent() ? "gated " : "";
-    gate.ifPresent(step -> note("mlp", "one projection multiplies another", step));
-    for (Map.Entry<String, String> activation : ACTIVATIONS.entrySet()) {
-      for (Step step : steps) {
-        if (step.node().op().equals(activation.getKey())) {
-          note("mlp", "the activation " + step.node().op(), step);
-          return gated + activation.getValue();
-        }
-      }
-    }
-    return gated + "linear";
-  }
-
-  /** A product of two different projections, or of two parts of one. */
-  private boolean isGate(Step step) {
-    if (!step.node().op().equals("Mul") || step.inputs().size() != 2) {
-      return false;
-    }
-    Set<String> left = projections(step.inputs().get(0));
-    Set<String> right = projections(step.inputs().get(1));
-    return !left.isEmpty() && !right.isEmpty() && left.stream().noneMatch(right::contains);
-  }
-
-  private Set<String> projections(String value) {
-    Set<String> found = new HashSet<>();
-    Set<String> seen = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(value));
-    while (!open.isEmpty()) {
-      String at = open.pop();
-      Step step = flow.producer(at).orElse(null);
-      if (step == null || flow.isConstant(at) || !seen.add(at)) {
-        continue;
-      }
-      boolean isSource = Region.isProduct(step) || DIVIDERS.contains(step.node().op());
-      if (isSource) {
-        found.add(at);
-      } else if (!step.is(Step.Kind.NORM) && !isScale(step)) {
-        open.addAll(step.inputs());
-      }
-    }
-    return found;
-  }
-
-  private static boolean isScale(Step step) {
-    return step.node().op().equals("DynamicQuantizeLinear");
+            : "a product weighs values by the softmax of another product";
+    notes.add("attention", because, found.step());
+    found
+        .step()
+        .node()
+        .attribute("local_window_size")
+        .map(Attribute::i)
+        .filter(size -> size > 0)
+        .ifPresent(size -> notes.add("window", "a position sees the last " + size, found.step()));
   }
 
   private String norm() {
-    Stream<String> read = Stream.of(attention, mlp).map(sum -> sum.before(flow));
-    List<Step> steps =
-        Stream.concat(
-                read.flatMap(value -> Norms.of(flow, value).steps().stream()),
-                branches()
-                    .filter(branch -> branch.endsInNorm(flow))
-                    .map(branch -> flow.producer(flow.origin(branch.operand().value())))
-                    .flatMap(Optional::stream))
-            .sorted(Comparator.comparingInt(Step::index))
-            .toList();
-    if (steps.isEmpty()) {
-      return "none";
-    }
-    Step first = steps.stream().filter(s -> s.is(Step.Kind.NORM)).findFirst().orElse(steps.get(0));
-    boolean centred =
-        first.is(Step.Kind.NORM)
-            ? !first.node().op().contains("Simplified") && !first.node().op().startsWith("RMS")
-            : steps.stream().anyMatch(step -> step.node().op().equals("Sub"));
-    String kind = centred ? "LayerNorm" : "RMSNorm";
-    String how = first.is(Step.Kind.NORM) ? "the operator " + first.node().op() : "spelled out";
-    note("norm", kind + ", " + how, first);
-    return kind;
+    Set<Step> steps = new HashSet<>();
+    sums().forEach(sum -> steps.addAll(Norms.of(flow, sum.before(flow)).steps()));
+    behind().forEach(steps::add);
+    Optional<NormKind> kind = NormKind.of(steps);
+    kind.ifPresent(k -> notes.add("norm", k.label() + ", " + k.how(), k.step()));
+    return kind.map(NormKind::label).orElse("none");
   }
 
   private String normed() {
-    boolean before =
-        Stream.of(attention, mlp)
-            .anyMatch(sum -> !Norms.of(flow, sum.before(flow)).steps().isEmpty());
-    boolean behind = branches().anyMatch(branch -> branch.endsInNorm(flow));
-    return before && behind ? "around" : behind ? "behind" : "before";
+    Optional<Step> behind = behind().findFirst();
+    behind.ifPresent(step -> notes.add("norm", "a norm is the last before the sum", step));
+    boolean before = sums().anyMatch(sum -> !Norms.of(flow, sum.before(flow)).steps().isEmpty());
+    return behind.isEmpty() ? "before" : before ? "around" : "behind";
+  }
+
+  /** Where a norm yields what is added. */
+  private Stream<Step> behind() {
+    return branches()
+        .filter(branch -> branch.endsInNorm(flow))
+        .flatMap(branch -> flow.producer(flow.origin(branch.operand().value())).stream());
   }
 
   private String weights() {
     Set<String> kinds = new TreeSet<>();
     steps()
         .filter(step -> Region.isProjection(flow, step))
-        .forEach(step -> kind(step).ifPresent(kinds::add));
-    return kinds.isEmpty() ? "unknown" : kinds.stream().collect(Collectors.joining("+"));
+        .forEach(
+            step ->
+                kind(step)
+                    .filter(kinds::add)
+                    .ifPresent(kind -> notes.add("weights", "kept in " + kind, step)));
+    return kinds.isEmpty() ? "unknown" : String.join("+", kinds);
   }
 
   /** What a projection's largest constant is kept in. */
   private Optional<String> kind(Step step) {
-    Node node = step.node();
-    Optional<Long> bits = node.attribute("bits").map(Attribute::i);
+    Optional<Long> bits =
+        Stream.of("bits", "expert_weight_bits")
+            .flatMap(name -> step.node().attribute(name).stream())
+            .map(Attribute::i)
+            .findFirst();
     if (bits.isPresent()) {
       return bits.map(count -> count + "-bit");
     }
@@ -219,22 +182,12 @@ final class Dissection {
   }
 
   private boolean isFused() {
-    return Stream.concat(steps(), Stream.of(attention.root(), mlp.root()))
-        .anyMatch(step -> step.node().domain().equals("com.microsoft"));
-  }
-
-  private static Map<String, String> activations() {
-    Map<String, String> names = new LinkedHashMap<>();
-    for (String op : List.of("Gelu", "FastGelu", "BiasGelu", "BiasSplitGelu", "Erf", "Tanh")) {
-      names.put(op, "GELU");
-    }
-    names.put("QuickGelu", "GELU");
-    for (String op : List.of("Swish", "Silu", "HardSwish", "Sigmoid")) {
-      names.put(op, "SiLU");
-    }
-    names.put("Mish", "Mish");
-    names.put("Softplus", "softplus");
-    names.put("Relu", "ReLU");
-    return names;
+    Optional<Step> own =
+        Stream.concat(steps(), sums().map(Sum::root))
+            .filter(step -> step.node().domain().equals(OWN_DOMAIN))
+            .findFirst();
+    own.ifPresent(
+        step -> notes.add("fused", step.node().op() + " is ONNX Runtime's own operator", step));
+    return own.isPresent();
   }
 }

@@ -137,7 +137,9 @@ public record Residual(
         stream.vocabulary(),
         stream.context(),
         new Cache(List.of(), List.of()),
-        stream.clips());
+        stream.clips(),
+        stream.ending(),
+        stream.evidence());
   }
 
   private static Residual of(List<Stream> streams) {

@@ -20,6 +20,8 @@ import java.util.OptionalLong;
  * @param context the rows of the table of learned positions; empty when there is none
  * @param cache the key-value cache, by the names of the model's inputs and outputs
  * @param clips what cuts off values that are larger than the model's own
+ * @param ending how the stream becomes outputs
+ * @param evidence what in the graph shows all that
  */
 public record Stream(
     Graph graph,
@@ -30,10 +32,13 @@ public record Stream(
     OptionalLong vocabulary,
     OptionalLong context,
     Cache cache,
-    List<Clip> clips) {
+    List<Clip> clips,
+    Ending ending,
+    List<Evidence> evidence) {
 
   public Stream {
     blocks = List.copyOf(blocks);
+    evidence = List.copyOf(evidence);
   }
 
   /**
@@ -53,6 +58,7 @@ public record Stream(
           .help("name the value yourself with --at value:<name>:add")
           .exception();
     }
+    Grounds grounds = Grounds.of(flow, chain, cache, containers);
     return new Stream(
         graph,
         blocks.list(),
@@ -62,7 +68,9 @@ public record Stream(
         known(chain.embedding().rows()),
         known(chain.embedding().positions()),
         cache,
-        Clip.of(flow, chain, blocks.list().size()));
+        Clip.of(flow, chain, blocks.list().size()),
+        grounds.ending(),
+        grounds.evidence());
   }
 
   private static OptionalLong known(long rows) {
