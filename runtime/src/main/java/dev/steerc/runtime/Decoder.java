@@ -91,6 +91,11 @@ final class Decoder implements AutoCloseable {
     return whole.columns();
   }
 
+  /** Whether the graph scores no more than the last token of each row. */
+  boolean scoresLast() {
+    return whole.scoresLast();
+  }
+
   /** Whether rows that began apart can go on together. */
   boolean canJoin() {
     return alignment() != Alignment.NONE && rows() < 0;
@@ -145,6 +150,9 @@ final class Decoder implements AutoCloseable {
     private boolean isOn;
     private boolean isScored = true;
 
+    /** How many columns of the latest run have no scores. */
+    private int left;
+
     private Workspace(Logits logits, Breaker breaker) {
       this.logits = logits;
       this.breaker = breaker;
@@ -157,14 +165,16 @@ final class Decoder implements AutoCloseable {
 
     /** What a run writes its scores into, by name. */
     private Map<String, OnnxTensor> pinned(Wiring wiring, Columns columns) throws OrtException {
-      return isScored
-          ? Map.of(wiring.logits(), logits.tensor(columns.rows(), columns.width()))
-          : Map.of();
+      if (!isScored) {
+        return Map.of();
+      }
+      left = wiring.scoresLast() ? columns.width() - 1 : 0;
+      return Map.of(wiring.logits(), logits.tensor(columns.rows(), columns.width() - left));
     }
 
-    /** The scores of any token of a row in the latest run. */
+    /** The scores of any token of a row in the latest run that the graph scores. */
     void scores(int row, int column, float[] into) {
-      logits.copy(row, column, into);
+      logits.copy(row, column - left, into);
     }
 
     private void steer(Map<String, Floats> optional) throws OrtException {

@@ -1,6 +1,7 @@
 package dev.steerc.runtime;
 
 import dev.steerc.plan.Site;
+import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.steering.Feeder;
@@ -34,6 +35,7 @@ final class Lane implements AutoCloseable {
   private KvCache cache = KvCache.NONE;
   private int width;
   private boolean started;
+  private boolean scoresAll;
 
   Lane(Decoder decoder, Ports ports, List<Row> rows, Breaker breaker) {
     this.decoder = decoder;
@@ -182,6 +184,7 @@ final class Lane implements AutoCloseable {
    * @param sites the tapped sites to read
    */
   List<Trace> trace(Collection<Site> sites) {
+    scoreAll();
     float[][] logprobs = new float[rows.size()][];
     Arrays.setAll(logprobs, seat -> new float[rows.get(seat).length()]);
     Map<Site, List<Floats>> seen = prefill(sites, (first, end) -> score(first, end, logprobs));
@@ -201,6 +204,7 @@ final class Lane implements AutoCloseable {
    * @param plain without conditions
    */
   List<Divergence> compare(Lane plain) {
+    scoreAll();
     decide();
     List<Divergence> all = rows.stream().map(Row::divergence).toList();
     for (int first = 0; first < width; first += step()) {
@@ -237,9 +241,21 @@ final class Lane implements AutoCloseable {
     cache = KvCache.NONE;
   }
 
+  /** Has each token of the prompts scored, one run after the other where a run scores only one. */
+  private void scoreAll() {
+    if (decoder.scoresLast() && !decoder.isCached()) {
+      throw Problem.of(Code.NO_LOGITS, "the model scores the last token only")
+          .note("it keeps no cache, so no more of them can be had in one run")
+          .help("export the model with the scores of all tokens")
+          .exception();
+    }
+    scoresAll = true;
+  }
+
   /** How many columns of the prompts to run at once. */
   private int step() {
-    return decoder.isCached() && decoder.columns() == 1 ? 1 : width;
+    boolean single = decoder.columns() == 1 || scoresAll && decoder.scoresLast();
+    return decoder.isCached() && single ? 1 : width;
   }
 
   /** Runs the prompts for what they have at tapped sites, and takes no scores. */

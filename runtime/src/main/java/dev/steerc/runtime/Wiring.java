@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
  * @param vocabulary the number of tokens
  * @param rows the rows that every run has, or -1 when it may be any number
  * @param columns the tokens that every run has in each row, or -1
+ * @param scoresLast whether only the last token of a row is scored, whatever their number
  * @param alignment where rows of different lengths meet
  * @param most the most tokens that a row can have for the graph's sake: the room of its cache, or
  *     the rows of its tables
@@ -38,6 +39,7 @@ record Wiring(
     int vocabulary,
     int rows,
     int columns,
+    boolean scoresLast,
     Alignment alignment,
     OptionalInt most) {
 
@@ -74,6 +76,7 @@ record Wiring(
             width,
             shape[0] > 0 ? (int) shape[0] : -1,
             shape[1] > 0 ? (int) shape[1] : -1,
+            scores[1] == 1 && shape[1] != 1,
             Alignment.NONE,
             OptionalInt.empty());
     return plain.keeping(Grouped.in(graph), where);
@@ -101,6 +104,7 @@ record Wiring(
         vocabulary,
         together,
         columns,
+        scoresLast,
         alignment(grouped),
         most);
   }
@@ -113,7 +117,7 @@ record Wiring(
     }
     boolean counted = has(InputRole.LENGTHS) || has(InputRole.MASK);
     boolean apart = counted && !has(InputRole.CACHED) && !has(InputRole.SLOTS) && columns < 0;
-    return apart && grouped.keep(past) && (placed || grouped.rotate())
+    return apart && !scoresLast && grouped.keep(past) && (placed || grouped.rotate())
         ? Alignment.FIRST
         : Alignment.NONE;
   }
