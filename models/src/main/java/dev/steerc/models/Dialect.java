@@ -61,7 +61,10 @@ public record Dialect(String producer, int ir, int opset, Set<Trait> traits) {
     if (blockBits() > 0) {
       return blockBits() == 4 ? Precision.INT4 : Precision.INT8;
     }
-    if (has(Trait.INT8) || has(Trait.QDQ)) {
+    if (has(Trait.QDQ)) {
+      return Precision.FIXED_INT8;
+    }
+    if (has(Trait.INT8)) {
       return Precision.INT8;
     }
     boolean half = has(Trait.HALF_STORED) || has(Trait.HALF_TABLE) || branchType() != Tensors.FLOAT;

@@ -50,6 +50,7 @@ record ModelUnderTest(String name, Path path, Kind kind) {
     FLOAT32(1e-4, 1 - 1e-6),
     FLOAT16(0.08, 0.999),
     INT8(0.25, 0.99),
+    FIXED_INT8(0.25, 0.98),
     INT4(1, 0.93);
 
     private final double tolerance;
@@ -74,7 +75,7 @@ record ModelUnderTest(String name, Path path, Kind kind) {
     }
 
     boolean isQuantised() {
-      return this == INT8 || this == INT4;
+      return this == INT8 || this == FIXED_INT8 || this == INT4;
     }
 
     double difference(Comparison comparison) {
