@@ -185,6 +185,61 @@ class StreamSearchTest {
     assertThat(residual.vocabulary()).hasValue(8);
   }
 
+  /** As exporters write a loop over experts: each adds to the rows of the tokens that chose it. */
+  @Test
+  void expertsMayScatterTheirTokens() {
+    check(
+        Decoders.text(1)
+            .replace(
+                "h0.mlp = MatMul(h0.act, w2)",
+                """
+                h0.router = MatMul(h0.n2, w1)
+                h0.odds = Softmax(h0.router)
+                h0.top, h0.chosen = TopK(h0.odds, two)
+                h0.where = NonZero(h0.chosen)
+                h0.all = Mul(h0.act, none)
+                h0.base = MatMul(h0.all, w2)
+                h0.mine = Gather(h0.n2, h0.where)
+                h0.e1 = MatMul(h0.mine, w1)
+                h0.e2 = MatMul(h0.e1, w2)
+                h0.part = Mul(h0.e2, h0.top)
+                h0.mlp = ScatterND(h0.base, h0.where, h0.part) {reduction="add"}
+                weight two int64 [1] = 2
+                weight none float [1] = 0"""),
+        "x0 h0.attn h0.mid h0.mlp x1");
+  }
+
+  /** Experts whose results are weighed by a product: a router's softmax is no attention. */
+  @Test
+  void weighedExpertsAreNoAttention() {
+    check(
+        Decoders.text(1)
+            .replace(
+                "h0.mlp = MatMul(h0.act, w2)",
+                """
+                h0.router = MatMul(h0.n2, w1)
+                h0.odds = Softmax(h0.router)
+                h0.experts = MatMul(h0.act, w2)
+                h0.mlp = MatMul(h0.odds, h0.experts)"""),
+        "x0 h0.attn h0.mid h0.mlp x1");
+  }
+
+  @Test
+  void expertsThatAreAddedUpAreOneBranch() {
+    check(
+        Decoders.text(1)
+            .replace(
+                "h0.mlp = MatMul(h0.act, w2)",
+                """
+                h0.e1 = MatMul(h0.act, w2)
+                h0.gate = Sigmoid(h0.act)
+                h0.e2 = MatMul(h0.gate, w2)
+                h0.e3 = MatMul(h0.up, w2)
+                h0.some = Add(h0.e1, h0.e2)
+                h0.mlp = Add(h0.some, h0.e3)"""),
+        "x0 h0.attn h0.mid h0.mlp x1");
+  }
+
   @Test
   void parallelBlockAddsBranchesFirst() {
     check(
