@@ -115,7 +115,23 @@ record Embedding(long rows, String ids, long positions) {
     String ids = node.input(fused ? 0 : 1);
     long positions = fused ? height(flow, node.input(3)).orElse(0L) : 0;
     return height(flow, node.input(fused ? 2 : 0))
+        .map(rows -> rows - skipped(flow, ids))
         .map(rows -> new Embedding(rows, source(flow, ids).orElse(""), positions));
+  }
+
+  /** The rows in front that no index reaches, as OPT's positions begin at 2. */
+  private static long skipped(Flow flow, String indices) {
+    return flow
+        .producer(flow.origin(indices))
+        .filter(step -> step.node().op().equals("Add"))
+        .stream()
+        .flatMap(step -> step.inputs().stream())
+        .flatMap(input -> flow.constant(input).stream())
+        .filter(constant -> constant.elements() == 1)
+        .flatMap(constant -> constant.longs().stream())
+        .filter(offset -> offset > 0)
+        .findFirst()
+        .orElse(0L);
   }
 
   private static Optional<Long> height(Flow flow, String table) {

@@ -50,7 +50,7 @@ record ModelUnderTest(String name, Path path, Kind kind) {
     FLOAT32(1e-4, 1 - 1e-6),
     FLOAT16(0.08, 0.999),
     INT8(0.25, 0.99),
-    FIXED_INT8(0.25, 0.98),
+    FIXED_INT8(1, 0.98),
     INT4(1, 0.93);
 
     private final double tolerance;
@@ -155,6 +155,11 @@ record ModelUnderTest(String name, Path path, Kind kind) {
 
   private static Residual residual(Path file) {
     return RESIDUALS.computeIfAbsent(file, f -> Residual.find(ModelFile.open(f)));
+  }
+
+  /** Whether it gives the scores of the last token alone. */
+  boolean isLastOnly() {
+    return graph().filter(TestGraph::lastOnly).isPresent();
   }
 
   /** Whether it goes on from a past; the first of a pair of decoders only gives one. */
