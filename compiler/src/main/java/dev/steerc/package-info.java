@@ -1,5 +1,6 @@
 /**
- * The compiler's way in: {@link dev.steerc.Steerc} opens, patches and restores models.
+ * The compiler's way in: {@link dev.steerc.Steerc} opens, patches, explains and restores models,
+ * {@link dev.steerc.ModelFolder} does so with all decoders of a folder.
  *
  * <p>Data's way: {@code ModelFile → Graph → Residual → Plan → Patch → Splice → file + Manifest}.
  */

@@ -8,6 +8,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.steerc.residual.Anatomy;
+import dev.steerc.residual.Ending;
+import dev.steerc.residual.Evidence;
+import dev.steerc.residual.Heads;
 
 @AnalyzeClasses(packages = "dev.steerc", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -43,6 +47,23 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(
               PROTO, "com.google.protobuf..", "dev.steerc.plan..", "dev.steerc.manifest..");
+
+  /** What is told of blocks is for users; where an edit goes may not hang on it. */
+  @ArchTest
+  static final ArchRule noEditDependsOnADescription =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.steerc.plan..")
+          .or()
+          .haveNameMatching(
+              "dev\\.steerc\\.residual\\.(Flow|Sum|Chain|Readers|Places?|Norms|Attention|Region).*")
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(Anatomy.class, Ending.class, Evidence.class, Heads.class)
+          .orShould()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "dev\\.steerc\\.residual\\.(Dissection|Grounds|Rotation|Mlp|NormKind|Notes)");
 
   @ArchTest
   static final ArchRule planKnowsNoManifest =

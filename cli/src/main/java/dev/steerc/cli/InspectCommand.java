@@ -7,7 +7,6 @@ import dev.steerc.Steerc;
 import dev.steerc.manifest.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,15 +49,17 @@ final class InspectCommand implements Runnable {
   public void run() {
     picture.check(model, talk.isJson());
     if (!Files.isDirectory(model)) {
-      print(show(model));
+      print(show(model, true));
       return;
     }
     Map<String, Object> files = new LinkedHashMap<>();
     ModelFolder folder = ModelFolder.open(model);
     talk.warn(folder.doubts());
-    Collection<Path> decoders = folder.decoders().keySet();
+    List<Path> decoders = List.copyOf(folder.decoders().keySet());
     picture.checkFolder(model, decoders);
-    decoders.forEach(file -> files.put(file.getFileName().toString(), show(file)));
+    Path last = decoders.get(decoders.size() - 1);
+    decoders.forEach(
+        file -> files.put(file.getFileName().toString(), show(file, file.equals(last))));
     print(files);
   }
 
@@ -68,31 +69,33 @@ final class InspectCommand implements Runnable {
     }
   }
 
-  /** Shows a model, and gives the same as a document. */
-  private Map<String, Object> show(Path file) {
+  /** Shows a model, the last one with what to do next, and gives the same as a document. */
+  private Map<String, Object> show(Path file, boolean isLast) {
     Style style = Style.ofTerminal();
     if (!explain) {
       Inspection found = Steerc.inspect(file);
-      show(found, List.of(), style);
+      show(new InspectReport(found, style, Screen.width()), List.of(), isLast);
       return found.toMap();
     }
     Explanation explanation = Steerc.explain(file);
     EvidenceReport evidence = new EvidenceReport(explanation, style, Screen.width());
-    show(explanation.inspection(), evidence.lines(), style);
+    Inspection found = explanation.inspection();
+    show(new InspectReport(found, style, Screen.width()), evidence.lines(), isLast);
     return explanation.toMap();
   }
 
-  private void show(Inspection found, List<String> evidence, Style style) {
+  private void show(InspectReport report, List<String> evidence, boolean isLast) {
     if (picture.isAsked()) {
-      picture.draw(found, talk);
+      picture.draw(report.inspection(), talk);
       return;
     }
-    InspectReport report = new InspectReport(found, style, Screen.width());
     report.summary().forEach(talk::say);
     report.structure().forEach(talk::say);
     evidence.forEach(talk::say);
     (sites ? report.sites() : report.kinds()).forEach(talk::say);
     report.steering().forEach(talk::say);
-    report.next().forEach(talk::say);
+    if (isLast) {
+      report.next(model).forEach(talk::say);
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.steerc.cli.picture.Words;
 import dev.steerc.manifest.Description;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Site;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,11 +141,13 @@ record InspectReport(Inspection inspection, Style style, int width) {
     return inspection.manifest().stream().flatMap(each -> each.interventions().stream());
   }
 
-  /** What to do next. */
-  List<String> next() {
+  /**
+   * What to do next.
+   *
+   * @param asked the file or folder that was asked about
+   */
+  List<String> next(Path asked) {
     int middle = inspection.model().blocks() / 2;
-    return isPatched()
-        ? List.of()
-        : List.of("next: steerc patch " + inspection.file().path() + " --layers " + middle);
+    return isPatched() ? List.of() : List.of("next: steerc patch " + asked + " --layers " + middle);
   }
 }

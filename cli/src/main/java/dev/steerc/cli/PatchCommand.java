@@ -113,8 +113,8 @@ final class PatchCommand implements Runnable {
       patched = List.of(Steerc.patch(model, request, output()));
     }
     PatchReport report = new PatchReport(model, output(), patched, others);
-    report.lines(Style.ofTerminal()).forEach(talk::say);
     talk.warn(report.warnings());
+    report.lines(Style.ofTerminal()).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(report.json());
     }

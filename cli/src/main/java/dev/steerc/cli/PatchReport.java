@@ -33,15 +33,22 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
     if (ports.size() > MOST_SITES) {
       lines.add("  and " + (ports.size() - MOST_SITES) + " more");
     }
+    patched.get(0).manifest().model().operator().map(PatchReport::fed).ifPresent(lines::add);
     patched.forEach(each -> lines.add(written(each)));
     others.forEach(file -> lines.add("copied " + file.getFileName() + " as it is"));
-    lines.add("next: steerc " + (wasPatched() ? "inspect " : "verify " + model + " ") + output);
+    lines.add("next: steerc " + (isProvable() ? "verify " + model + " " : "inspect ") + output);
     return lines;
   }
 
-  /** Whether the model had steering already, so that it is not the original to verify against. */
-  private boolean wasPatched() {
-    return patched.stream().anyMatch(Patched::again);
+  /** A model that had steering already is no original, and what is inside an operator is hidden. */
+  private boolean isProvable() {
+    return patched.stream()
+        .noneMatch(each -> each.again() || each.manifest().model().operator().isPresent());
+  }
+
+  /** What generates by itself hands its decoder one tensor for the prompt and every token. */
+  private static String fed(String operator) {
+    return "  inside a " + operator + " seq is 1, and batch is 1 or prompts x beams";
   }
 
   /** The line that says what was written. */

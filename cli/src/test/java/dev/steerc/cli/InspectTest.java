@@ -59,6 +59,18 @@ class InspectTest {
         """);
   }
 
+  @Test
+  void decoderInsideASearchIsExplainedAsOne() {
+    Path model = Steered.root().resolve("testdata/containers/beam-search.onnx");
+    List<String> stream =
+        Steerc.explain(model).stream().stream()
+            .map(each -> each.what() + ": " + each.because())
+            .toList();
+    assertThat(stream)
+        .contains("graph: a BeamSearch generates with the decoder inside it")
+        .noneMatch(line -> line.startsWith("cache"));
+  }
+
   private static void checkShared(String name, String expected) {
     assumeTrue(Files.isDirectory(SHARED), "no ../shared/graphs");
     InspectReport report = report(SHARED.resolve(name).resolve("model.onnx"));

@@ -70,10 +70,11 @@ public enum Code {
           + " model is no language model.",
       "Export it with its language-model head, or name the value yourself: --at value:NAME:add."),
   DECODER_IN_OPERATOR(
-      "The decoder is a subgraph of a generation operator that steerc does not look into. It does look"
-          + " into BeamSearch, GreedySearch and Sampling where there is no encoder; a port there takes"
-          + " [1, 1, hidden], or one row for each beam of each prompt.",
-      "Patch the decoder before it is wrapped into the operator."),
+      "The decoder is a subgraph of an operator that generates. Those in BeamSearch, GreedySearch and"
+          + " Sampling without an encoder can be patched, but not tapped; a port there takes one token's"
+          + " vector for all rows, or one for each beam of each prompt. Others are not looked into. All of them yield"
+          + " texts and no values, so run, serve and verify have nothing to work with.",
+      "Run the patched model in ONNX Runtime itself, or patch the decoder before it is wrapped."),
   LOCAL_FUNCTION(
       "A call of a local function cannot be written out where it is called: the function means other"
           + " versions of its operators than the model, or all calls together are too large.",

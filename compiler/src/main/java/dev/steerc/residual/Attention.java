@@ -1,9 +1,5 @@
 package dev.steerc.residual;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -137,22 +133,6 @@ record Attention(Step step, boolean isFused) {
 
   /** What values are computed from, back to the nearest products and norms, those included. */
   private static List<Step> behind(Flow flow, List<String> values) {
-    List<Step> behind = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(values);
-    while (!open.isEmpty()) {
-      String value = open.pop();
-      if (value.isEmpty() || flow.isConstant(value) || !seen.add(value)) {
-        continue;
-      }
-      Step step = flow.producer(value).orElse(null);
-      if (step != null) {
-        behind.add(step);
-        if (!isEnd(flow, step)) {
-          open.addAll(step.inputs());
-        }
-      }
-    }
-    return behind;
+    return Upstream.steps(flow, values, step -> isEnd(flow, step)).toList();
   }
 }

@@ -2,13 +2,9 @@ package dev.steerc.residual;
 
 import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Node;
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +24,11 @@ final class Grounds {
     noteValues();
     String last = chain.values().get(chain.values().size() - 1);
     this.ending = Ending.of(flow, last, table(chain.embedding().rows()), notes);
-    noteOrder(cache);
+    noteOrder();
+    if (containers.stream().noneMatch(Grounds::isSearch)) {
+      noteCache("is read by attention", cache.inputs());
+      noteCache("holds attention's keys and values", cache.outputs());
+    }
   }
 
   /**
@@ -49,7 +49,15 @@ final class Grounds {
   }
 
   private void noteContainer(Node node) {
-    notes.add("graph", "both branches of an If hold a stream; this is the first", step(node));
+    String because =
+        isSearch(node)
+            ? "a %s generates with the decoder inside it".formatted(node.op())
+            : "both branches of an If hold a stream; this is the first";
+    notes.add("graph", because, step(node));
+  }
+
+  private static boolean isSearch(Node container) {
+    return !container.op().equals("If");
   }
 
   /** A node of the graph outside, which has no step in this one. */
@@ -94,17 +102,11 @@ final class Grounds {
    * The step before the stream's first value that looks something up in a table of so many rows.
    */
   private Optional<Step> table(long rows) {
-    Set<String> seen = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(chain.base()));
-    while (rows > 0 && !open.isEmpty()) {
-      String value = open.pop();
-      Optional<Step> step = flow.producer(value).filter(s -> seen.add(value));
-      if (step.stream().anyMatch(each -> isTable(each, rows))) {
-        return step;
-      }
-      step.ifPresent(each -> open.addAll(each.inputs()));
-    }
-    return Optional.empty();
+    return rows == 0
+        ? Optional.empty()
+        : Upstream.steps(flow, List.of(chain.base()), step -> isTable(step, rows))
+            .filter(step -> isTable(step, rows))
+            .findFirst();
   }
 
   private boolean isTable(Step step, long rows) {
@@ -153,7 +155,7 @@ final class Grounds {
                     step));
   }
 
-  private void noteOrder(Cache cache) {
+  private void noteOrder() {
     chain.sums().stream()
         .flatMap(sum -> sum.branches().stream())
         .flatMap(branch -> Attention.in(flow, branch.region()).stream())
@@ -163,8 +165,6 @@ final class Grounds {
             found ->
                 notes.add(
                     "causal", "attention is kept from looking at later positions", found.step()));
-    noteCache("is read by attention", cache.inputs());
-    noteCache("holds attention's keys and values", cache.outputs());
   }
 
   private void noteCache(String what, List<String> names) {

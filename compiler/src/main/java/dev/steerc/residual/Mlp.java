@@ -1,13 +1,12 @@
 package dev.steerc.residual;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Tells what kind of MLP the steps of a branch are. */
 record Mlp(Flow flow, List<Step> steps, Notes notes) {
@@ -53,23 +52,14 @@ record Mlp(Flow flow, List<Step> steps, Notes notes) {
   }
 
   private Set<String> projections(String value) {
-    Set<String> found = new HashSet<>();
-    Set<String> seen = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(value));
-    while (!open.isEmpty()) {
-      String at = open.pop();
-      Step step = flow.producer(at).orElse(null);
-      if (step == null || flow.isConstant(at) || !seen.add(at)) {
-        continue;
-      }
-      boolean isSource = Region.isProduct(step) || DIVIDERS.contains(step.node().op());
-      if (isSource) {
-        found.add(at);
-      } else if (!step.is(Step.Kind.NORM) && !isScale(step)) {
-        open.addAll(step.inputs());
-      }
-    }
-    return found;
+    Predicate<Step> isEnd = step -> isSource(step) || step.is(Step.Kind.NORM) || isScale(step);
+    return Upstream.values(flow, List.of(value), isEnd).stream()
+        .filter(at -> flow.producer(at).filter(Mlp::isSource).isPresent())
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isSource(Step step) {
+    return Region.isProduct(step) || DIVIDERS.contains(step.node().op());
   }
 
   private static boolean isScale(Step step) {

@@ -1,12 +1,11 @@
 package dev.steerc.residual;
 
 import dev.steerc.onnx.Attribute;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Where attention turns queries and keys by their positions. Source: RoFormer, arXiv 2104.09864.
@@ -57,20 +56,13 @@ record Rotation(Step step, String because) {
 
   /** Whether a value from outside attention is a sine or cosine. */
   private static boolean isWave(Flow flow, Region region, String value) {
-    Set<String> seen = new HashSet<>();
-    Deque<String> open = new ArrayDeque<>(List.of(value));
-    while (!open.isEmpty()) {
-      String at = flow.origin(open.pop());
-      Step step = flow.producer(at).orElse(null);
-      if (step == null || region.steps().contains(step) || flow.isConstant(at) || !seen.add(at)) {
-        continue;
-      }
-      String op = step.node().op();
-      if (WAVES.contains(op)) {
-        return true;
-      }
-      open.addAll(TURNS.contains(op) ? step.inputs() : List.of());
-    }
-    return false;
+    Predicate<Step> isInside = region.steps()::contains;
+    return Upstream.steps(flow, List.of(value), isInside.or(step -> !isTurn(step)))
+        .filter(isInside.negate())
+        .anyMatch(step -> WAVES.contains(step.node().op()));
+  }
+
+  private static boolean isTurn(Step step) {
+    return step.is(Step.Kind.PASS) || TURNS.contains(step.node().op());
   }
 }

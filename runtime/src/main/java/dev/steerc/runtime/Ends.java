@@ -12,6 +12,23 @@ import java.util.Map;
 final class Ends {
   private Ends() {}
 
+  /** Refuses a decoder whose scores stay inside the operator that generates with it. */
+  static void refuseOperator(Description model, String where) {
+    model
+        .operator()
+        .ifPresent(
+            operator -> {
+              throw Problem.of(
+                      Code.DECODER_IN_OPERATOR,
+                      "the model generates by itself, in a `" + operator + "`")
+                  .at(where)
+                  .note("it yields texts, and no scores to choose tokens by")
+                  .help(
+                      "run it in ONNX Runtime itself, and feed its ports as well as its own inputs")
+                  .exception();
+            });
+  }
+
   /** The input that takes token ids [batch, seq]. */
   static String ids(Engine engine, Description model, String where) {
     for (Map.Entry<String, TensorInfo> input : engine.inputs().entrySet()) {

@@ -196,11 +196,13 @@ public final class Engine implements AutoCloseable {
       return new SteercException(Memory.exhausted(model).note(words), cause);
     }
     return new SteercException(
-        Problem.of(Code.RUNTIME_FAILED, what)
-            .at(model)
-            .note(words)
-            .help("check that the unpatched model loads"),
-        cause);
+        Problem.of(Code.RUNTIME_FAILED, what).at(model).note(words).help(advice(words)), cause);
+  }
+
+  private static String advice(String words) {
+    return words.contains("NOT_IMPLEMENTED")
+        ? "ONNX Runtime has no such operator of this precision here; try another provider"
+        : "check that the unpatched model loads";
   }
 
   private static String words(Throwable cause) {

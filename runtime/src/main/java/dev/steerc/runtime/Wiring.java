@@ -47,6 +47,7 @@ record Wiring(
   record Input(InputRole role, OnnxJavaType type, long[] dims) {}
 
   static Wiring of(Engine engine, Description model, Graph graph, String where) {
+    Ends.refuseOperator(model, where);
     String ids = Ends.ids(engine, model, where);
     Map<String, TensorInfo> outputs = engine.outputs();
     List<String> past =

@@ -8,6 +8,6 @@
  * looks at no graph.
  *
  * <p><b>Invariant:</b> no class knows a model by its name; what makes a model is in {@link
- * dev.steerc.models.family.Families}.
+ * dev.steerc.models.family.Published} and {@link dev.steerc.models.family.Fused}.
  */
 package dev.steerc.models.family;

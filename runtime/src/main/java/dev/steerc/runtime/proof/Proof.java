@@ -38,6 +38,7 @@ public record Proof(List<Trial> trials, List<Check> checks) {
     ModelFile base = ModelFile.open(original);
     ModelFile file = ModelFile.open(patched);
     Manifest manifest = manifest(base, file);
+    manifest.model().operator().ifPresent(operator -> refuse(operator, file));
     try (Prover prover = new Prover(base, file, manifest, seed, progress)) {
       return prover.prove();
     }
@@ -61,6 +62,15 @@ public record Proof(List<Trial> trials, List<Check> checks) {
           .exception();
     }
     return manifest;
+  }
+
+  private static void refuse(String operator, ModelFile file) {
+    throw Problem.of(
+            Code.DECODER_IN_OPERATOR, "nothing inside a `" + operator + "` can be measured")
+        .at(file.where())
+        .note("it yields texts, and hides the values that a vector moves")
+        .help("patch and verify the decoder before it is wrapped")
+        .exception();
   }
 
   private static RuntimeException notPatched(ModelFile file) {

@@ -18,7 +18,6 @@ import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.format.Floats;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every published architecture, found by the compiler as what it is and steered as a forward pass
- * says that looks at no graph (laws 2, 3 and 5).
+ * says that looks at no graph (laws 3 and 5).
  */
 class FamilyLawTest {
   private static final long SEED = Long.getLong("steerc.seed", 3);
@@ -119,23 +118,6 @@ class FamilyLawTest {
               .within(model, "family", "seed " + SEED + ", " + site.text());
         }
       }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("models")
-  void unfedAdditionsChangeNoBit(ModelUnderTest model) {
-    try (Decoders decoders = new Decoders(model, folder)) {
-      Decoder original = decoders.original();
-      Batch batch = batch(model, original, new Inputs(SEED));
-      Map<String, Floats> expected = original.run(batch, List.of()).outputs();
-      Decoder patched = decoders.everywhere(AddVector::new);
-      patched
-          .run(batch, List.of())
-          .outputs()
-          .forEach(
-              (name, value) ->
-                  assertThat(value.values()).as(name).isEqualTo(expected.get(name).values()));
     }
   }
 
