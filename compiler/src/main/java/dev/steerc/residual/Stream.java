@@ -68,7 +68,7 @@ public record Stream(
         known(chain.embedding().rows()),
         known(chain.embedding().positions()),
         cache,
-        Clip.of(flow, chain, blocks.list().size()),
+        Clip.of(flow, chain, blocks.list()),
         grounds.ending(),
         grounds.evidence());
   }
