@@ -260,6 +260,47 @@ class StreamSearchTest {
                 "x1 = Add(h0.mid, h0.mlp)", "half = Add(h0.mid, h0.mlp)\nx1 = Add(half, half)"));
   }
 
+  @Test
+  void keysAndValuesMayBeOfAnOlderBlock() {
+    check(
+        Decoders.text(2)
+            .replace("Transpose(h1.k)", "Transpose(h0.k)")
+            .replace("MatMul(h1.weights, h1.v)", "MatMul(h1.weights, h0.v)"),
+        TWO);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "h1.up = MatMul(h0.n2, w1)\nh1.m = Mul(h1.up, h1.n2)",
+        "h1.up = MatMul(h1.n2, w1)\nh1.m = Mul(h1.up, h0.up)",
+        "h1.c = Concat(h1.n2, h0.attn)\nh1.m = MatMul(h1.c, w1)"
+      })
+  void branchesThatAlsoReadAnOlderValueAreRefused(String reads) {
+    refuse(
+        Code.NOT_RESIDUAL,
+        Decoders.text(2)
+            .replace("h1.up = MatMul(h1.n2, w1)", reads)
+            .replace("Relu(h1.up)", "Relu(h1.m)"));
+  }
+
+  @Test
+  void headsThatAlsoReadAnOlderValueAreRefused() {
+    refuse(
+        Code.NOT_RESIDUAL,
+        Decoders.text(2).replace("MatMul(n, head)", "MatMul(o, head)\no = Mul(n, h0.n2)"));
+  }
+
+  @Test
+  void blockWhoseSumIsNoneIsRefused() {
+    refuse(
+        Code.NOT_RESIDUAL,
+        Decoders.text(2)
+            .replace("h1.mid = Add(x1, h1.attn)\n", "")
+            .replace("LayerNormalization(h1.mid,", "LayerNormalization(x1,")
+            .replace("x2 = Add(h1.mid, h1.mlp)", "t = Add(x1, h0.mlp)\nx2 = Add(t, h1.mlp)"));
+  }
+
   /** A last block whose sums are both gone would be taken for a part of the head. */
   @Test
   void attentionBehindTheStreamIsRefused() {
