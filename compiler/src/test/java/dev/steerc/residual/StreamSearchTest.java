@@ -261,6 +261,44 @@ class StreamSearchTest {
   }
 
   @Test
+  void idsWithTheSequenceFirstAreRefused() {
+    String text =
+        Decoders.text(1)
+            .replace("x0 = Gather(wte, ids)", "t = Transpose(ids)\nx0 = Gather(wte, t)");
+    refuse(Code.NO_RESIDUAL_STREAM, text);
+  }
+
+  @Test
+  void valueOfFourDimensionsIsEditedWhereItHasThree() {
+    check(
+        Decoders.text(1)
+            .replace(
+                "x1 = Add(h0.mid, h0.mlp)",
+                "up = Unsqueeze(h0.mid, axis)\nside = Unsqueeze(h0.mlp, axis)\n"
+                    + "four = Add(up, side)\nx1 = Squeeze(four, axis)")
+            .replace("input ids", "weight axis int64 [1] = 1\ninput ids"),
+        "x0 h0.attn h0.mid - x1\n");
+  }
+
+  @Test
+  void squeezedValueIsStillKnownToBeFlat() {
+    Residual residual =
+        check(
+            Decoders.text(1)
+                .replace(
+                    "x1 = Add(h0.mid, h0.mlp)",
+                    "up = Reshape(h0.mid, rows)\nside = Reshape(h0.mlp, rows)\n"
+                        + "flat = Add(up, side)\nfour = Unsqueeze(flat, axis)\n"
+                        + "x1 = Squeeze(four, axis)")
+                .replace(
+                    "input ids",
+                    "weight axis int64 [1] = 1\nweight rows int64 [2] = -1 8\ninput ids"),
+            "x0 h0.attn h0.mid side flat\n");
+    assertThat(residual.streams().get(0).blocks().get(0).residPost().orElseThrow().flat())
+        .isPresent();
+  }
+
+  @Test
   void keysAndValuesMayBeOfAnOlderBlock() {
     check(
         Decoders.text(2)
