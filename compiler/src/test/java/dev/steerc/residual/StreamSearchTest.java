@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -258,6 +259,19 @@ class StreamSearchTest {
         Decoders.text(2)
             .replace(
                 "x1 = Add(h0.mid, h0.mlp)", "half = Add(h0.mid, h0.mlp)\nx1 = Add(half, half)"));
+  }
+
+  @Test
+  void conditionsInGreatNumbersAreLookedIntoFast() {
+    String condition =
+        "cN = If(flag) then\n  tN = Relu(x0)\n  output tN float [b, s, 8]\n"
+            + "else\n  uN = Neg(x0)\n  output uN float [b, s, 8]\nend\n";
+    String conditions =
+        IntStream.range(0, 3000)
+            .mapToObj(i -> condition.replace("N", "" + i))
+            .collect(Collectors.joining());
+    String text = "weight flag bool []\n" + Decoders.text(0) + conditions;
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> refuse(Code.NO_RESIDUAL_STREAM, text));
   }
 
   @Test
