@@ -105,7 +105,7 @@ record Attention(Step step, boolean isFused) {
             .anyMatch(scores -> isProductOfTwo(flow, scores));
   }
 
-  private static boolean isProductOfTwo(Flow flow, Step step) {
+  static boolean isProductOfTwo(Flow flow, Step step) {
     return Region.isProduct(step)
         && step.inputs().stream()
                 .filter(input -> !input.isEmpty() && !flow.isConstant(input))

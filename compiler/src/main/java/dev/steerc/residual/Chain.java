@@ -89,6 +89,7 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
     chain.refuseShortcuts();
     chain.refuseUnread(flow);
     chain.refuseAttentionBehind(flow);
+    Descent.check(flow, chain);
     return chain;
   }
 

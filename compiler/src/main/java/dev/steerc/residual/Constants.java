@@ -25,17 +25,24 @@ final class Constants {
   private final Set<String> names = new HashSet<>();
   private final Map<String, Tensor> tensors = new HashMap<>();
 
-  Constants(Graph graph) {
-    graph.outer().ifPresent(this::adopt);
+  private final Optional<Constants> around;
+
+  /**
+   * Those that a graph begins with.
+   *
+   * @param around those of the graph around it
+   */
+  Constants(Graph graph, Optional<Constants> around) {
+    this.around = around;
     names.addAll(graph.initializers().keySet());
     tensors.putAll(graph.initializers());
   }
 
-  private void adopt(Graph outer) {
-    Constants around = new Constants(outer);
-    Topology.sort(outer).forEach(around::visit);
-    names.addAll(around.names);
-    tensors.putAll(around.tensors);
+  /** All that the graphs inside a graph can take from it. */
+  static Constants of(Graph graph) {
+    Constants all = new Constants(graph, graph.outer().map(Constants::of));
+    Topology.sort(graph).forEach(all::visit);
+    return all;
   }
 
   /** Takes note of a node; nodes come in topological order. */
@@ -43,7 +50,7 @@ final class Constants {
     boolean constant =
         !RANDOM.contains(node.op())
             && node.subgraphs().isEmpty()
-            && node.inputs().stream().allMatch(input -> input.isEmpty() || names.contains(input));
+            && node.inputs().stream().allMatch(input -> input.isEmpty() || contains(input));
     if (constant) {
       names.addAll(node.outputs());
       value(node).ifPresent(tensor -> tensors.put(node.output(0), tensor));
@@ -51,12 +58,13 @@ final class Constants {
   }
 
   boolean contains(String value) {
-    return names.contains(value);
+    return names.contains(value) || around.filter(outer -> outer.contains(value)).isPresent();
   }
 
   /** The tensor of a constant that is stored as it is. */
   Optional<Tensor> tensor(String value) {
-    return Optional.ofNullable(tensors.get(value));
+    Optional<Tensor> own = Optional.ofNullable(tensors.get(value));
+    return own.or(() -> around.flatMap(outer -> outer.tensor(value)));
   }
 
   /** The value of a Constant node, or the shape of what is computed from stored constants. */

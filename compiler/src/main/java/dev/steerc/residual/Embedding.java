@@ -60,6 +60,8 @@ record Embedding(long rows, String ids, long positions) {
         input(flow, value)
             .filter(Embedding::isStream)
             .ifPresent(v -> tables.add(new Embedding(0, v.name(), 0)));
+      } else if (isTransposed(flow, value)) {
+        return Optional.empty();
       } else if (table(flow, step).isPresent()) {
         tables.add(table(flow, step).get());
       } else if (isElementary(flow, step)) {
@@ -99,7 +101,17 @@ record Embedding(long rows, String ids, long positions) {
 
   /** Whether a value has its batch and sequence swapped on its way from the tables. */
   static boolean isTransposed(Flow flow, String base) {
-    return flow.producer(base).filter(step -> step.node().op().equals("Transpose")).isPresent();
+    Optional<Step> last = flow.producer(base);
+    Optional<Step> indices =
+        last.filter(step -> table(flow, step).isPresent())
+            .flatMap(step -> flow.producer(flow.origin(step.node().input(1))));
+    return last.filter(Embedding::isTranspose)
+        .or(() -> indices.filter(Embedding::isTranspose))
+        .isPresent();
+  }
+
+  private static boolean isTranspose(Step step) {
+    return step.node().op().equals("Transpose");
   }
 
   private static boolean isRange(Step step) {

@@ -38,13 +38,22 @@ final class Flow {
   private final Set<String> graphOutputs = new HashSet<>();
   private Shapes shapes;
 
-  private Flow(Graph graph) {
+  private Flow(Graph graph, Optional<Constants> around) {
     this.graph = graph;
-    this.constants = new Constants(graph);
+    this.constants = new Constants(graph, around);
   }
 
   static Flow of(Graph graph) {
-    Flow flow = new Flow(graph);
+    return of(graph, graph.outer().map(Constants::of));
+  }
+
+  /**
+   * The flow of one graph.
+   *
+   * @param around the constants of the graph around it, which many may share
+   */
+  static Flow of(Graph graph, Optional<Constants> around) {
+    Flow flow = new Flow(graph, around);
     for (Node node : Topology.sort(graph)) {
       flow.constants.visit(node);
       if (!node.output(0).isEmpty()) {

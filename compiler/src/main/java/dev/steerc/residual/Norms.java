@@ -143,7 +143,8 @@ record Norms(Set<Step> steps, Set<Long> widths) {
     }
 
     private boolean leaves(Flow flow, String value) {
-      boolean passedOn = steps.stream().anyMatch(s -> isCast(s) && s.outputs().contains(value));
+      boolean passedOn =
+          flow.producer(value).filter(steps::contains).filter(Spelled::isCast).isPresent();
       boolean read =
           flow.consumers(value).stream()
               .anyMatch(step -> !steps.contains(step) && !step.is(Step.Kind.SHAPE));

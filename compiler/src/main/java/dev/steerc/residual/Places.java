@@ -47,12 +47,12 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     Step step = flow.producer(read).orElseThrow();
     Node node = step.node();
     Fused fused = step.is(Step.Kind.PASS) ? null : Fused.of(node);
-    if (isFlat(read) && (flat.isEmpty() || fused != null)) {
+    if (!isShaped(read) && (flat.isEmpty() || fused != null)) {
       return Optional.empty();
     }
     int output = fused == null ? node.outputs().indexOf(read) : fused.sumOutput();
     Optional<FusedNorm> norm = fused == null ? Optional.empty() : Optional.of(fused.norm(node));
-    boolean same = isSame(value, read) && isFlat(value) == isFlat(read);
+    boolean same = isSame(value, read) && isShaped(value) == isShaped(read);
     Optional<Place.Branch> branch = edge.filter(e -> same).flatMap(this::branch);
     return Optional.of(
         new Place.Output(flow.graph(), read, type(read), flat, node, output, branch, norm));
@@ -68,8 +68,8 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     while (reader.isPresent() && reader.get().is(Step.Kind.PASS)) {
       String form = reader.get().output();
       rounded |= !type(form).isFloat();
-      boolean gainsBatch = isFlat(last) && !isFlat(form);
-      boolean losesBatch = !isFlat(last) && isFlat(form);
+      boolean gainsBatch = !isShaped(last) && isShaped(form);
+      boolean losesBatch = isShaped(last) && !isShaped(form);
       if (type(form).isFloat()
           && !losesBatch
           && (gainsBatch || rounded || isConverted(last, form))) {
@@ -112,7 +112,7 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     Fused fused = Fused.of(node);
     String value = operand.value();
     Optional<Flat> flat = flat(value);
-    if (isFlat(value) && flat.isEmpty()) {
+    if (!isShaped(value) && flat.isEmpty()) {
       return Optional.empty();
     }
     long channels = flow.shape(value).width();
@@ -134,6 +134,24 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
         new Place.Branch(flow.graph(), whole, type, flat, node, input, 1 - input, bias));
   }
 
+  /** Whether a vector for each row fits it: [batch, seq, hidden], unless its rank is known. */
+  private boolean isShaped(String value) {
+    int rank = flow.shape(value).rank();
+    return rank < 0 || rank == 3 && !(isOfRows() && isRaised(value));
+  }
+
+  /** A third dimension alone does not take rows and tokens apart again. */
+  private boolean isRaised(String value) {
+    return flow.producer(value)
+        .filter(step -> step.node().op().equals("Unsqueeze") && isFlat(step.inputs().get(0)))
+        .isPresent();
+  }
+
+  private boolean isOfRows() {
+    String ids = chain.embedding().ids();
+    return !ids.isEmpty() && flow.shape(ids).rank() == 2;
+  }
+
   private boolean isFlat(String value) {
     return flow.shape(value).rank() == 2;
   }
@@ -152,8 +170,7 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
             .max(Comparator.comparing(this::age).thenComparing(Comparator.reverseOrder()))
             .map(form -> new Flat(form, true, width));
     String ids = chain.embedding().ids();
-    boolean told = !ids.isEmpty() && flow.shape(ids).rank() == 2;
-    return like.or(() -> told ? Optional.of(new Flat(ids, false, width)) : Optional.empty());
+    return like.or(() -> isOfRows() ? Optional.of(new Flat(ids, false, width)) : Optional.empty());
   }
 
   private int age(String value) {

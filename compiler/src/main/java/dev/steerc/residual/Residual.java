@@ -77,7 +77,7 @@ public record Residual(
 
   private static Residual find(Graph graph) {
     try {
-      return of(List.of(Stream.in(graph, List.of())));
+      return of(List.of(Stream.in(Flow.of(graph), List.of())));
     } catch (SteercException e) {
       boolean elsewhere = e.problems().get(0).code() == Code.NO_RESIDUAL_STREAM;
       if (!elsewhere) {
@@ -90,9 +90,10 @@ public record Residual(
   /** The streams inside a node: in both branches of an {@code If}, or what generation runs. */
   private static List<Stream> inside(Graph graph, SteercException none) {
     SteercException reason = none;
+    Optional<Constants> constants = Optional.of(Constants.of(graph));
     for (Node node : graph.nodes()) {
       try {
-        List<Stream> streams = inside(node);
+        List<Stream> streams = inside(node, constants);
         if (!streams.isEmpty()) {
           return streams;
         }
@@ -105,19 +106,20 @@ public record Residual(
     throw reason;
   }
 
-  private static List<Stream> inside(Node node) {
+  private static List<Stream> inside(Node node, Optional<Constants> around) {
     Optional<Graph> then = node.subgraph("then_branch");
     Optional<Graph> otherwise = node.subgraph("else_branch");
     if (then.isPresent() && otherwise.isPresent()) {
       return List.of(
-          Stream.in(then.get(), List.of(node)), Stream.in(otherwise.get(), List.of(node)));
+          Stream.in(Flow.of(then.get(), around), List.of(node)),
+          Stream.in(Flow.of(otherwise.get(), around), List.of(node)));
     }
     if (!isSearch(node)) {
       return List.of();
     }
     return java.util.stream.Stream.of("init_decoder", "decoder")
         .flatMap(name -> node.subgraph(name).stream())
-        .map(decoder -> searched(Stream.in(decoder, List.of(node)), node))
+        .map(decoder -> searched(Stream.in(Flow.of(decoder, around), List.of(node)), node))
         .toList();
   }
 
@@ -163,13 +165,16 @@ public record Residual(
         cache);
   }
 
-  private static boolean attends(Graph body) {
-    Flow flow = Flow.of(body);
+  private static boolean attends(Graph body, Optional<Constants> around) {
+    Flow flow = Flow.of(body, around);
     return Attention.in(flow, new Region(new LinkedHashSet<>(flow.steps()))).isPresent();
   }
 
   /** A failed search of a graph that hides its blocks is a matter of where they hide. */
   private static Problem explained(Problem problem, ModelFile file) {
+    boolean none = problem.code() == Code.NO_RESIDUAL_STREAM;
+    Optional<Constants> constants =
+        none ? Optional.of(Constants.of(file.graph())) : Optional.empty();
     for (Node node : file.graph().nodes()) {
       if (node.subgraph("decoder").isPresent() && !isSearch(node)) {
         return Problem.of(Code.DECODER_IN_OPERATOR, "the decoder is inside a `" + node.op() + "`")
@@ -180,7 +185,7 @@ public record Residual(
             .help("patch the decoder before it is wrapped");
       }
       Optional<Graph> body = node.subgraph("body");
-      if (problem.code() == Code.NO_RESIDUAL_STREAM && body.filter(Residual::attends).isPresent()) {
+      if (none && body.filter(graph -> attends(graph, constants)).isPresent()) {
         return Problem.of(Code.DECODER_IN_OPERATOR, "the blocks are inside a `" + node.op() + "`")
             .at("node `" + node.label() + "`")
             .note("it runs one body for all blocks, so a port in it would steer them all")

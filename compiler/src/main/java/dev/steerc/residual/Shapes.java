@@ -161,7 +161,7 @@ final class Shapes {
       case "Shape" -> Shape.list(first.rank(), first.width());
       case "Concat" -> concat(node.inputs());
       case "Unsqueeze" -> unsqueeze(node, first);
-      case "Squeeze" -> Shape.UNKNOWN.type(first.type());
+      case "Squeeze" -> squeeze(node, first);
       case "Reshape" -> reshape(first, of(node.input(1)));
       case "Gather" -> gather(first, of(node.input(1)));
       case "MatMul", "MatMulInteger" -> matMul(first, of(node.input(1)));
@@ -225,6 +225,12 @@ final class Shapes {
     int rank = first.rank() < 0 ? -1 : first.rank() + axes;
     long length = first.rank() <= 0 && axes == 1 ? 1 : first.length();
     return new Shape(rank, first.rank() <= 0 ? 1 : -1, first.type(), length, -1);
+  }
+
+  private Shape squeeze(Node node, Shape first) {
+    int given = (int) of(node.input(1)).length();
+    int axes = node.attribute("axes").map(a -> a.ints().size()).orElse(given);
+    return Shape.UNKNOWN.rank(axes < 0 ? -1 : Math.max(-1, first.rank() - axes)).type(first.type());
   }
 
   private static Shape reshape(Shape data, Shape to) {

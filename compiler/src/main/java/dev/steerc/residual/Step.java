@@ -33,4 +33,10 @@ record Step(int index, Kind kind, Node node, List<String> inputs, List<String> o
   boolean is(Kind other) {
     return kind == other;
   }
+
+  /** Large graphs put steps into many sets, and the place alone tells them apart. */
+  @Override
+  public int hashCode() {
+    return index;
+  }
 }

@@ -44,10 +44,11 @@ public record Stream(
   /**
    * Finds the stream in a graph, or says why not.
    *
+   * @param flow the graph's flow
    * @param containers the nodes around the graph, outermost first; none for the model's own graph
    */
-  static Stream in(Graph graph, List<Node> containers) {
-    Flow flow = Flow.of(graph);
+  static Stream in(Flow flow, List<Node> containers) {
+    Graph graph = flow.graph();
     Chain chain = Chain.find(flow);
     Blocks blocks = Blocks.of(flow, chain);
     Cache cache = CacheSearch.of(flow, chain, containers);

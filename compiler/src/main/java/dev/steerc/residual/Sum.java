@@ -3,9 +3,11 @@ package dev.steerc.residual;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -88,6 +90,7 @@ record Sum(Step root, Set<Step> steps, Operand skip, Operand edge, List<Branch> 
     private final Step root;
     private final Set<Step> steps = new LinkedHashSet<>();
     private final List<Operand> summands = new ArrayList<>();
+    private final Map<Operand, Region> regions = new HashMap<>();
 
     Tree(Flow flow, Step root) {
       this.flow = flow;
@@ -121,9 +124,11 @@ record Sum(Step root, Set<Step> steps, Operand skip, Operand edge, List<Branch> 
       Operand skip = Collections.min(summands, Comparator.comparingInt(this::position));
       String before = flow.origin(skip.value());
       for (Operand operand : summands) {
-        if (!operand.equals(skip) && !region(before, operand).projects(flow)) {
+        Region region = Region.between(flow, before, operand.value());
+        if (!operand.equals(skip) && !region.projects(flow)) {
           return Optional.empty();
         }
+        regions.put(operand, region);
       }
       List<Branch> branches = new ArrayList<>();
       for (Operand operand : operands(root)) {
@@ -134,10 +139,6 @@ record Sum(Step root, Set<Step> steps, Operand skip, Operand edge, List<Branch> 
 
     private int position(Operand operand) {
       return flow.producer(flow.origin(operand.value())).map(Step::index).orElse(-1);
-    }
-
-    private Region region(String before, Operand operand) {
-      return Region.between(flow, before, operand.value());
     }
 
     private Optional<Operand> edge(Operand skip) {
@@ -156,18 +157,32 @@ record Sum(Step root, Set<Step> steps, Operand skip, Operand edge, List<Branch> 
       if (operand.equals(skip)) {
         return List.of();
       }
-      Optional<Step> inner = inner(operand);
-      if (inner.isEmpty()) {
-        return List.of(Branch.of(flow, operand, region(before, operand)));
+      if (regions.containsKey(operand)) {
+        return List.of(Branch.of(flow, operand, regions.get(operand)));
       }
-      List<Branch> parts = new ArrayList<>();
-      for (Operand deeper : operands(inner.get())) {
-        parts.addAll(branches(before, deeper, skip));
+      Set<Boolean> kinds = new HashSet<>();
+      if (!leadsTo(skip, operand)) {
+        addKinds(operand, kinds);
       }
-      Set<Boolean> kinds = new HashSet<>(parts.stream().map(Branch::attends).toList());
-      return kinds.size() == 1 && !leadsTo(skip, operand)
-          ? List.of(new Branch(operand, region(before, operand), parts.get(0).attends()))
-          : parts;
+      if (kinds.size() == 1) {
+        Region region = Region.between(flow, before, operand.value());
+        return List.of(new Branch(operand, region, kinds.contains(true)));
+      }
+      return inner(operand).stream()
+          .flatMap(step -> operands(step).stream())
+          .flatMap(deeper -> branches(before, deeper, skip).stream())
+          .toList();
+    }
+
+    /** Whether what is added up in an operand is attention: for each summand, true or false. */
+    private void addKinds(Operand operand, Set<Boolean> kinds) {
+      if (regions.containsKey(operand)) {
+        kinds.add(regions.get(operand).attends(flow));
+      } else {
+        inner(operand).stream()
+            .flatMap(step -> operands(step).stream())
+            .forEach(deeper -> addKinds(deeper, kinds));
+      }
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -313,6 +314,98 @@ class StreamSearchTest {
         Decoders.text(2)
             .replace(
                 "x1 = Add(h0.mid, h0.mlp)", "half = Add(h0.mid, h0.mlp)\nx1 = Add(half, half)"));
+  }
+
+  @Test
+  void conditionsInGreatNumbersAreLookedIntoFast() {
+    String condition =
+        "cN = If(flag) then\n  tN = Relu(x0)\n  output tN float [b, s, 8]\n"
+            + "else\n  uN = Neg(x0)\n  output uN float [b, s, 8]\nend\n";
+    String conditions =
+        IntStream.range(0, 3000)
+            .mapToObj(i -> condition.replace("N", "" + i))
+            .collect(Collectors.joining());
+    String text = "weight flag bool []\n" + Decoders.text(0) + conditions;
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> refuse(Code.NO_RESIDUAL_STREAM, text));
+  }
+
+  @Test
+  void idsWithTheSequenceFirstAreRefused() {
+    String text =
+        Decoders.text(1)
+            .replace("x0 = Gather(wte, ids)", "t = Transpose(ids)\nx0 = Gather(wte, t)");
+    refuse(Code.NO_RESIDUAL_STREAM, text);
+  }
+
+  @Test
+  void valueOfFourDimensionsIsEditedWhereItHasThree() {
+    check(
+        Decoders.text(1)
+            .replace(
+                "x1 = Add(h0.mid, h0.mlp)",
+                "up = Unsqueeze(h0.mid, axis)\nside = Unsqueeze(h0.mlp, axis)\n"
+                    + "four = Add(up, side)\nx1 = Squeeze(four, axis)")
+            .replace("input ids", "weight axis int64 [1] = 1\ninput ids"),
+        "x0 h0.attn h0.mid - x1\n");
+  }
+
+  @Test
+  void squeezedValueIsStillKnownToBeFlat() {
+    Residual residual =
+        check(
+            Decoders.text(1)
+                .replace(
+                    "x1 = Add(h0.mid, h0.mlp)",
+                    "up = Reshape(h0.mid, rows)\nside = Reshape(h0.mlp, rows)\n"
+                        + "flat = Add(up, side)\nfour = Unsqueeze(flat, axis)\n"
+                        + "x1 = Squeeze(four, axis)")
+                .replace(
+                    "input ids",
+                    "weight axis int64 [1] = 1\nweight rows int64 [2] = -1 8\ninput ids"),
+            "x0 h0.attn h0.mid side flat\n");
+    assertThat(residual.streams().get(0).blocks().get(0).residPost().orElseThrow().flat())
+        .isPresent();
+  }
+
+  @Test
+  void keysAndValuesMayBeOfAnOlderBlock() {
+    check(
+        Decoders.text(2)
+            .replace("Transpose(h1.k)", "Transpose(h0.k)")
+            .replace("MatMul(h1.weights, h1.v)", "MatMul(h1.weights, h0.v)"),
+        TWO);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "h1.up = MatMul(h0.n2, w1)\nh1.m = Mul(h1.up, h1.n2)",
+        "h1.up = MatMul(h1.n2, w1)\nh1.m = Mul(h1.up, h0.up)",
+        "h1.c = Concat(h1.n2, h0.attn)\nh1.m = MatMul(h1.c, w1)"
+      })
+  void branchesThatAlsoReadAnOlderValueAreRefused(String reads) {
+    refuse(
+        Code.NOT_RESIDUAL,
+        Decoders.text(2)
+            .replace("h1.up = MatMul(h1.n2, w1)", reads)
+            .replace("Relu(h1.up)", "Relu(h1.m)"));
+  }
+
+  @Test
+  void headsThatAlsoReadAnOlderValueAreRefused() {
+    refuse(
+        Code.NOT_RESIDUAL,
+        Decoders.text(2).replace("MatMul(n, head)", "MatMul(o, head)\no = Mul(n, h0.n2)"));
+  }
+
+  @Test
+  void blockWhoseSumIsNoneIsRefused() {
+    refuse(
+        Code.NOT_RESIDUAL,
+        Decoders.text(2)
+            .replace("h1.mid = Add(x1, h1.attn)\n", "")
+            .replace("LayerNormalization(h1.mid,", "LayerNormalization(x1,")
+            .replace("x2 = Add(h1.mid, h1.mlp)", "t = Add(x1, h0.mlp)\nx2 = Add(t, h1.mlp)"));
   }
 
   /** A last block whose sums are both gone would be taken for a part of the head. */
