@@ -51,9 +51,8 @@ class LawsTest {
   private static final double FLOAT16_STEP = 0x1p-10;
 
   /**
-   * Not the same bit by bit: in {@code fp16-all} a norm reads a sum that its node had not rounded
-   * to float16 before the sum was a value; why {@code opset23} differs in the last bit is not known
-   * yet.
+   * Not the same bit by bit: in {@code fp16-all} ONNX Runtime rounds a sum to float16 only when
+   * something reads it; why {@code opset23} differs in the last bit is not known.
    */
   private static final Set<String> ROUNDED = Set.of("fp16-all", "opset23");
 
