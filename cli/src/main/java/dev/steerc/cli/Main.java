@@ -3,6 +3,9 @@ package dev.steerc.cli;
 import dev.steerc.Steerc;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,28 +35,35 @@ import picocli.CommandLine.IVersionProvider;
       "",
       "Exit codes: 0 done, 1 a problem with the work, 2 wrong usage.",
       "Completion: source <(steerc generate-completion)"
-    },
-    subcommands = {
-      InspectCommand.class,
-      PatchCommand.class,
-      UnpatchCommand.class,
-      VerifyCommand.class,
-      RunCommand.class,
-      SweepCommand.class,
-      ChatCommand.class,
-      ServeCommand.class,
-      CaptureCommand.class,
-      LearnCommand.class,
-      VectorsCommand.class,
-      ExportCommand.class,
-      PullCommand.class,
-      DemoCommand.class,
-      BenchCommand.class,
-      ExplainCommand.class,
-      GenerateCompletion.class,
-      CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {
+
+  private static final Set<String> ABOUT_ALL = Set.of("help", "generate-completion");
+  private static final Set<String> VERSION = Set.of("-V", "--version");
+
+  /** In the order of the help. */
+  private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("inspect", InspectCommand.class);
+    COMMANDS.put("patch", PatchCommand.class);
+    COMMANDS.put("unpatch", UnpatchCommand.class);
+    COMMANDS.put("verify", VerifyCommand.class);
+    COMMANDS.put("run", RunCommand.class);
+    COMMANDS.put("sweep", SweepCommand.class);
+    COMMANDS.put("chat", ChatCommand.class);
+    COMMANDS.put("serve", ServeCommand.class);
+    COMMANDS.put("capture", CaptureCommand.class);
+    COMMANDS.put("learn", LearnCommand.class);
+    COMMANDS.put("vectors", VectorsCommand.class);
+    COMMANDS.put("export", ExportCommand.class);
+    COMMANDS.put("pull", PullCommand.class);
+    COMMANDS.put("demo", DemoCommand.class);
+    COMMANDS.put("bench", BenchCommand.class);
+    COMMANDS.put("explain", ExplainCommand.class);
+    COMMANDS.put("generate-completion", GenerateCompletion.class);
+    COMMANDS.put("help", CommandLine.HelpCommand.class);
+  }
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -68,21 +78,41 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
-  /** The command line, ready to parse. */
-  static CommandLine commandLine() {
+  /** The command line, ready to parse these arguments: it knows the commands that they need. */
+  static CommandLine commandLine(String... args) {
     CommandLine line = new CommandLine(new Main());
+    for (String name : needed(args.length == 0 ? "" : args[0])) {
+      line.addSubcommand(name, COMMANDS.get(name));
+    }
     line.setExecutionExceptionHandler(Failures::onException);
     line.setParameterExceptionHandler(Failures::onUsage);
     line.setExecutionStrategy(new CommandLine.RunLast());
     line.setUsageHelpWidth(100);
-    // a sum may begin with a minus
-    CommandLine vectors = line.getSubcommands().get("vectors");
-    vectors.getSubcommands().get("mix").setUnmatchedOptionsArePositionalParams(true);
-    line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(true);
+    adjust(line.getSubcommands());
     return line;
+  }
+
+  /** To look into all commands takes longer than most of them. */
+  private static Set<String> needed(String first) {
+    if (VERSION.contains(first)) {
+      return Set.of();
+    }
+    boolean one = COMMANDS.containsKey(first) && !ABOUT_ALL.contains(first);
+    return one ? Set.of(first) : COMMANDS.keySet();
+  }
+
+  private static void adjust(Map<String, CommandLine> commands) {
+    if (commands.containsKey("vectors")) {
+      // a sum may begin with a minus
+      CommandLine mix = commands.get("vectors").getSubcommands().get("mix");
+      mix.setUnmatchedOptionsArePositionalParams(true);
+    }
+    if (commands.containsKey("generate-completion")) {
+      commands.get("generate-completion").getCommandSpec().usageMessage().hidden(true);
+    }
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.steerc.onnx;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +13,7 @@ public final class Node {
   private final List<String> outputs;
   private final Map<String, Attribute> attributes;
   private final Place place;
+  private final List<Graph> subgraphs;
 
   /**
    * Where the node stands.
@@ -40,6 +40,9 @@ public final class Node {
     this.outputs = List.copyOf(outputs);
     this.attributes = Map.copyOf(attributes);
     this.place = place;
+    List<Graph> inside = new ArrayList<>();
+    this.attributes.values().forEach(attribute -> inside.addAll(attribute.graphs()));
+    this.subgraphs = List.copyOf(inside);
   }
 
   public String op() {
@@ -84,7 +87,7 @@ public final class Node {
   }
 
   public List<Graph> subgraphs() {
-    return attributes.values().stream().map(Attribute::graphs).flatMap(Collection::stream).toList();
+    return subgraphs;
   }
 
   /** The attributes that hold a graph, by name. */

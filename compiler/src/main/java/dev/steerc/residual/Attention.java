@@ -3,6 +3,7 @@ package dev.steerc.residual;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -100,9 +101,16 @@ record Attention(Step step, boolean isFused) {
   /** A router's softmax is of a projection; attention's is of a product of two activations. */
   private static boolean isWeighing(Flow flow, Step step) {
     return isProductOfTwo(flow, step)
-        && softmaxes(flow, step).stream()
-            .flatMap(softmax -> behind(flow, softmax.inputs()).stream())
-            .anyMatch(scores -> isProductOfTwo(flow, scores));
+        && isBehind(
+            flow,
+            step,
+            softmax ->
+                SOFTMAXES.contains(softmax.node().op())
+                    && isBehind(flow, softmax, scores -> isProductOfTwo(flow, scores)));
+  }
+
+  private static boolean isBehind(Flow flow, Step step, Predicate<Step> wanted) {
+    return Upstream.anyMatch(flow, step.inputs(), at -> isEnd(flow, at), wanted);
   }
 
   static boolean isProductOfTwo(Flow flow, Step step) {
@@ -133,6 +141,6 @@ record Attention(Step step, boolean isFused) {
 
   /** What values are computed from, back to the nearest products and norms, those included. */
   private static List<Step> behind(Flow flow, List<String> values) {
-    return Upstream.steps(flow, values, step -> isEnd(flow, step)).toList();
+    return Upstream.steps(flow, values, step -> isEnd(flow, step));
   }
 }

@@ -104,7 +104,7 @@ final class Grounds {
   private Optional<Step> table(long rows) {
     return rows == 0
         ? Optional.empty()
-        : Upstream.steps(flow, List.of(chain.base()), step -> isTable(step, rows))
+        : Upstream.steps(flow, List.of(chain.base()), step -> isTable(step, rows)).stream()
             .filter(step -> isTable(step, rows))
             .findFirst();
   }

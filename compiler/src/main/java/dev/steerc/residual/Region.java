@@ -2,7 +2,8 @@ package dev.steerc.residual;
 
 import dev.steerc.onnx.Graph;
 import java.util.ArrayDeque;
-import java.util.Comparator;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -38,28 +39,28 @@ record Region(Set<Step> steps) {
   /** The region from a value to another. */
   static Region between(Flow flow, String from, String to) {
     int first = flow.producer(from).map(Step::index).orElse(-1);
-    Set<Step> behind = new HashSet<>();
+    BitSet behind = new BitSet(flow.steps().size());
     Deque<String> open = new ArrayDeque<>(Set.of(to));
     while (!open.isEmpty()) {
       Step step = flow.producer(open.pop()).orElse(null);
-      if (step != null && step.index() > first && behind.add(step)) {
+      if (step != null && step.index() > first && !behind.get(step.index())) {
+        behind.set(step.index());
         open.addAll(step.inputs());
       }
     }
-    return dependents(behind, from, to);
+    return dependents(flow, behind, from, to);
   }
 
-  private static Region dependents(Set<Step> behind, String from, String to) {
+  private static Region dependents(Flow flow, BitSet behind, String from, String to) {
     Set<Step> region = new LinkedHashSet<>();
     Set<String> values = new HashSet<>(Set.of(from));
-    behind.stream()
-        .sorted(Comparator.comparingInt(Step::index))
-        .filter(step -> step.inputs().stream().anyMatch(values::contains))
-        .forEach(
-            step -> {
-              region.add(step);
-              values.addAll(step.outputs());
-            });
+    for (int index = behind.nextSetBit(0); index >= 0; index = behind.nextSetBit(index + 1)) {
+      Step step = flow.steps().get(index);
+      if (!Collections.disjoint(values, step.inputs())) {
+        region.add(step);
+        values.addAll(step.outputs());
+      }
+    }
     return values.contains(to) ? new Region(region) : new Region(Set.of());
   }
 

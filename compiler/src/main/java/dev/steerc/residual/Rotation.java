@@ -57,7 +57,7 @@ record Rotation(Step step, String because) {
   /** Whether a value from outside attention is a sine or cosine. */
   private static boolean isWave(Flow flow, Region region, String value) {
     Predicate<Step> isInside = region.steps()::contains;
-    return Upstream.steps(flow, List.of(value), isInside.or(step -> !isTurn(step)))
+    return Upstream.steps(flow, List.of(value), isInside.or(step -> !isTurn(step))).stream()
         .filter(isInside.negate())
         .anyMatch(step -> WAVES.contains(step.node().op()));
   }
