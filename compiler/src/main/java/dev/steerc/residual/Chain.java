@@ -145,11 +145,11 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
    * matter, and so are those of anything else, such as an attention mask.
    */
   private void refuseLeftovers(Flow flow, List<Sum> all) {
-    Set<Step> inside = new HashSet<>();
-    sums.forEach(sum -> sum.branches().forEach(b -> inside.addAll(b.region().steps())));
+    Set<Step> known = new HashSet<>();
+    sums.forEach(sum -> known.add(sum.root()));
+    sums.forEach(sum -> sum.branches().forEach(b -> known.addAll(b.region().steps())));
     for (Sum sum : all) {
-      boolean known = sums.contains(sum) || inside.contains(sum.root());
-      if (!known && !Region.between(flow, base, sum.before(flow)).isEmpty()) {
+      if (!known.contains(sum.root()) && !Region.between(flow, base, sum.before(flow)).isEmpty()) {
         throw broken(
             "the residual stream is interrupted",
             sum.root().node(),

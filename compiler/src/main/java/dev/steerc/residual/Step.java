@@ -39,4 +39,9 @@ record Step(int index, Kind kind, Node node, List<String> inputs, List<String> o
   public int hashCode() {
     return index;
   }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
 }
