@@ -27,6 +27,7 @@ final class GraphReader {
 
   private final ByteBuffer file;
   private final Calls calls;
+  private final Map<String, String> names = new HashMap<>();
 
   private GraphReader(ByteBuffer file, Calls calls, Expansion expansion) {
     this.file = file;
@@ -99,11 +100,11 @@ final class GraphReader {
     while (wire.next()) {
       switch (wire.field()) {
         case 1 -> {
-          ins.add(wire.string());
+          ins.add(name(wire));
           inSpans.add(new Span(wire.fieldAt(), wire.position()));
         }
         case 2 -> {
-          outs.add(wire.string());
+          outs.add(name(wire));
           outSpans.add(new Span(wire.fieldAt(), wire.position()));
         }
         case 3 -> nodeName = wire.string();
@@ -119,6 +120,13 @@ final class GraphReader {
     }
     Node.Place place = new Node.Place(expansion, field, frame, inSpans, outSpans);
     return new Node(new Operator(domain, op, overload), nodeName, ins, outs, attributes, place);
+  }
+
+  /** A value's name, the same object wherever it is named: to compare long names takes a while. */
+  private String name(Wire wire) {
+    String read = wire.string();
+    String known = names.putIfAbsent(read, read);
+    return known == null ? read : known;
   }
 
   private Attribute attribute(Frame frame) {

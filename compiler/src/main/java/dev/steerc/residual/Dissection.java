@@ -73,7 +73,7 @@ final class Dissection {
   }
 
   private Stream<Sum> sums() {
-    return Stream.of(attention, mlp).distinct();
+    return isParallel() ? Stream.of(mlp) : Stream.of(attention, mlp);
   }
 
   private Stream<Sum.Branch> branches() {
