@@ -43,8 +43,12 @@ record Thinning(ModelFile from, Path to) {
     return folder.resolve(taken ? name + ".original" : name);
   }
 
+  /**
+   * What to refer to: initializers of the model's own graph. Inside the branches of an {@code If}
+   * ONNX Runtime takes no data from a file that has a second name, and it may get one any time.
+   */
   private static List<Tensor> large(ModelFile file) {
-    return file.written().constants().stream()
+    return file.written().initializers().values().stream()
         .filter(tensor -> tensor.raw().filter(raw -> raw.length() >= WORTH_IT).isPresent())
         .toList();
   }
