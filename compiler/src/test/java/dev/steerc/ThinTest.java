@@ -5,10 +5,12 @@ import static dev.steerc.OutputTest.names;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.ByteString;
 import dev.steerc.manifest.Json;
 import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.Corpus;
 import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Scratch;
 import dev.steerc.onnx.proto.ModelProto;
 import dev.steerc.onnx.proto.StringStringEntryProto;
 import dev.steerc.onnx.proto.TensorProto;
@@ -19,15 +21,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models that refer to their original, and what may become of either. */
@@ -62,6 +67,39 @@ class ThinTest {
       assertThat(tensor.getRawData().size()).as(tensor.getName()).isLessThan(1024);
     }
     assertThat(names(folder)).containsExactly("m.onnx", "thin.onnx");
+  }
+
+  /** Law 4: with every reference followed, it is the message of the patched model. */
+  @ParameterizedTest
+  @MethodSource("dev.steerc.onnx.Corpus#graphs")
+  void referencesFollowedGiveThePatchedModel(Path model) throws IOException {
+    Path source = folder.resolve(model.getFileName());
+    Steerc.copy(model, source);
+    Path referring = folder.resolve("referring.onnx");
+    Path plain = folder.resolve("plain.onnx");
+    Steerc.patch(source, REQUEST, referring, Weights.REFERRED);
+    Steerc.patch(source, REQUEST, plain);
+    byte[] bytes = Files.readAllBytes(source);
+    ModelProto.Builder followed = proto(referring).toBuilder().clearMetadataProps();
+    String name = source.getFileName().toString();
+    for (TensorProto.Builder tensor : followed.getGraphBuilder().getInitializerBuilderList()) {
+      follow(tensor, name, bytes);
+    }
+    ModelProto.Builder expected = proto(plain).toBuilder().clearMetadataProps();
+    assertThat(followed.build().equals(expected.build())).isTrue();
+  }
+
+  private static void follow(TensorProto.Builder tensor, String name, byte[] bytes) {
+    Map<String, String> entries = new TreeMap<>();
+    tensor.getExternalDataList().forEach(e -> entries.put(e.getKey(), e.getValue()));
+    if (name.equals(entries.get("location"))) {
+      int offset = Integer.parseInt(entries.get("offset"));
+      int length = Integer.parseInt(entries.get("length"));
+      tensor
+          .clearExternalData()
+          .clearDataLocation()
+          .setRawData(ByteString.copyFrom(bytes, offset, length));
+    }
   }
 
   @Test
@@ -114,7 +152,7 @@ class ThinTest {
       Steerc.patch(original, REQUEST, output, Weights.REFERRED);
       assertThat(names(place)).containsExactly("m.onnx", "out.onnx");
     } finally {
-      dev.steerc.onnx.Scratch.discard(place);
+      Scratch.discard(place);
     }
   }
 
@@ -147,7 +185,7 @@ class ThinTest {
 
   @Test
   void truncatedOriginalIsRefused() throws IOException {
-    Files.write(original, java.util.Arrays.copyOf(MODEL, MODEL.length - 100));
+    Files.write(original, Arrays.copyOf(MODEL, MODEL.length - 100));
     refused(Code.ORIGINAL_CHANGED);
   }
 
@@ -232,7 +270,7 @@ class ThinTest {
   /** Everything that needs the weights refuses. */
   private void refused(Code code) {
     Path output = other.resolve("output.onnx");
-    List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+    List.<ThrowingCallable>of(
             () -> Steerc.unpatch(thin, output),
             () -> Steerc.patch(thin, REQUEST, output),
             () -> Steerc.explain(thin))

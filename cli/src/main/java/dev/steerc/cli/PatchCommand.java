@@ -121,10 +121,18 @@ final class PatchCommand implements Runnable {
     }
     PatchReport report = new PatchReport(model, output(), patched, others);
     talk.warn(report.warnings());
+    talk.warn(
+        patched.stream().filter(each -> thin && !each.isThin()).map(PatchCommand::full).toList());
     report.lines(Style.ofTerminal()).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(report.json());
     }
+  }
+
+  private static String full(Patched each) {
+    return "`"
+        + each.output().getFileName()
+        + "` refers to nothing in the original: it has no large weights in its own graph";
   }
 
   private Path output() {

@@ -1,6 +1,7 @@
 package dev.steerc.runtime.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.steerc.Patched;
@@ -11,6 +12,8 @@ import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Engine;
 import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.proof.Proof;
@@ -117,6 +120,27 @@ class ThinLawTest {
   }
 
   @Test
+  void changedOriginalIsNotRun() throws IOException {
+    ModelUnderTest model = named("withpast");
+    Path source = folder.resolve("m.onnx");
+    Files.copy(model.path(), source);
+    Path thin = folder.resolve("thin.onnx");
+    Steerc.patch(source, request(model), thin, Weights.REFERRED);
+    byte[] bytes = Files.readAllBytes(source);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(source, bytes);
+    assertThat(refusal(thin)).isEqualTo(Code.ORIGINAL_CHANGED);
+    Files.delete(source);
+    assertThat(refusal(thin)).isEqualTo(Code.ORIGINAL_MISSING);
+  }
+
+  private static Code refusal(Path model) {
+    Throwable thrown = catchThrowable(() -> Engine.open(model, OptLevel.ALL_OPT).close());
+    assertThat(thrown).isInstanceOf(SteercException.class);
+    return ((SteercException) thrown).problems().get(0).code();
+  }
+
+  @Test
   void verifyProvesIt() {
     ModelUnderTest model = named("withpast");
     Path thin = thin(model, "thin.onnx");
@@ -141,7 +165,7 @@ class ThinLawTest {
     Path output = folder.resolve(name);
     Patched patched = Steerc.patch(original(model), request(model), output, Weights.REFERRED);
     boolean elsewhere = Set.of("external", "merged-inner").contains(model.name());
-    assertThat(patched.manifest().thin().isPresent()).as(model.name()).isNotEqualTo(elsewhere);
+    assertThat(patched.isThin()).as(model.name()).isNotEqualTo(elsewhere);
     assertThat(patched.grown() < 0).as(model.name()).isNotEqualTo(elsewhere);
     return output;
   }
