@@ -1,9 +1,11 @@
 package dev.steerc;
 
+import dev.steerc.onnx.Edit;
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.ModelFile;
-import dev.steerc.onnx.Node;
 import dev.steerc.onnx.Output;
+import dev.steerc.onnx.Patch;
+import dev.steerc.onnx.Splice;
 import dev.steerc.onnx.Tensor;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -47,16 +50,65 @@ public record ExternalData(Path folder, Map<String, Long> files) {
     return files.keySet();
   }
 
-  private static void collect(Graph graph, Map<String, Long> files) {
-    for (Tensor tensor : graph.initializers().values()) {
-      tensor.external().ifPresent(e -> files.merge(e.location(), end(e), Math::max));
+  /**
+   * A model in memory that names its data files as they are called where they really are.
+   *
+   * @param folder the folder that these files are in
+   */
+  public record Resolved(byte[] model, Path folder) {}
+
+  /**
+   * The model with the links to its data files followed; empty where none leads out of the model's
+   * folder.
+   *
+   * @throws SteercException when they lead to several folders
+   */
+  public static Optional<Resolved> resolved(ModelFile file) {
+    Map<String, Path> real = new TreeMap<>();
+    try {
+      Path folder = file.path().toAbsolutePath().getParent().toRealPath();
+      for (String location : locations(file)) {
+        if (!escapes(location) && Files.exists(folder.resolve(location))) {
+          real.put(location, folder.resolve(location).toRealPath());
+        }
+      }
+      Path own = file.path().toRealPath().getParent();
+      if (real.values().stream().allMatch(p -> p.startsWith(folder) || p.startsWith(own))) {
+        return Optional.empty();
+      }
+    } catch (IOException e) {
+      return Optional.empty(); // what cannot be looked at, ONNX Runtime cannot open either
     }
-    for (Node node : graph.nodes()) {
-      node.attribute("value")
-          .flatMap(a -> a.tensor())
-          .flatMap(Tensor::external)
-          .ifPresent(e -> files.merge(e.location(), end(e), Math::max));
-      node.subgraphs().forEach(inner -> collect(inner, files));
+    return Optional.of(new Resolved(renamed(file, real), folderOf(file, real)));
+  }
+
+  private static Path folderOf(ModelFile file, Map<String, Path> real) {
+    List<Path> folders = real.values().stream().map(Path::getParent).distinct().toList();
+    if (folders.size() > 1) {
+      throw Problem.of(Code.EXTERNAL_DATA_ESCAPES, "the weights are links into several folders")
+          .at(file.where())
+          .note("they lead to " + folders)
+          .help("put the files beside the model instead of links")
+          .exception();
+    }
+    return folders.get(0);
+  }
+
+  private static byte[] renamed(ModelFile file, Map<String, Path> real) {
+    List<Edit> edits = new ArrayList<>();
+    for (Tensor tensor : file.written().constants()) {
+      tensor
+          .external()
+          .filter(external -> real.containsKey(external.location()))
+          .map(e -> e.at(real.get(e.location()).getFileName().toString()))
+          .ifPresent(external -> edits.add(new Edit.ReferData(tensor, external)));
+    }
+    return Splice.of(file, new Patch(edits)).bytes();
+  }
+
+  private static void collect(Graph graph, Map<String, Long> files) {
+    for (Tensor tensor : graph.constants()) {
+      tensor.external().ifPresent(e -> files.merge(e.location(), end(e), Math::max));
     }
   }
 
@@ -97,7 +149,8 @@ public record ExternalData(Path folder, Map<String, Long> files) {
         .help("put the data file beside the model");
   }
 
-  private static boolean escapes(String location) {
+  /** Whether a location is not inside the model's folder. */
+  static boolean escapes(String location) {
     try {
       Path path = Path.of(location.replace('\\', '/'));
       boolean drive = location.length() > 1 && location.charAt(1) == ':';
@@ -179,7 +232,7 @@ public record ExternalData(Path folder, Map<String, Long> files) {
     }
   }
 
-  private static void refuseOther(Path from, Path to) throws IOException {
+  static void refuseOther(Path from, Path to) throws IOException {
     if (!Files.isSameFile(from, to) && Files.mismatch(from, to) != -1) {
       throw Problem.of(Code.EXTERNAL_DATA_TAKEN, "another file is already at `" + to + "`")
           .at(to)

@@ -1,5 +1,6 @@
 package dev.steerc;
 
+import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.Output;
 import dev.steerc.onnx.Scratch;
 import dev.steerc.plan.Request;
@@ -11,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -101,8 +104,14 @@ public final class ModelFolder {
 
   /** Patches every decoder alike into another folder; all other files are copied there. */
   public List<Patched> patch(Request request, Path output) {
+    return patch(request, output, Weights.AS_THEY_ARE);
+  }
+
+  /** Patches every decoder, and says where the outputs have their weights. */
+  public List<Patched> patch(Request request, Path output, Weights weights) {
     List<Patched> patched = new ArrayList<>();
-    rewrite(output, (file, to) -> patched.add(Steerc.patch(file, request, to)));
+    rewrite(
+        output, files(folder), (file, to) -> patched.add(Steerc.patch(file, request, to, weights)));
     return patched;
   }
 
@@ -111,6 +120,7 @@ public final class ModelFolder {
     List<Path> restored = new ArrayList<>();
     rewrite(
         output,
+        withoutOriginals(),
         (file, to) -> {
           if (decoders.get(file).manifest().isEmpty()) {
             throw Steerc.notPatched(decoders.get(file).file());
@@ -121,12 +131,21 @@ public final class ModelFolder {
     return restored;
   }
 
+  /** The files of the folder but for those that thin decoders refer to, which are written anew. */
+  private List<Path> withoutOriginals() {
+    Set<Path> originals = new HashSet<>();
+    decoders.values().stream()
+        .flatMap(decoder -> decoder.manifest().flatMap(Manifest::thin).stream())
+        .forEach(thin -> originals.add(folder.resolve(thin.location())));
+    return files(folder).stream().filter(file -> !originals.contains(file)).toList();
+  }
+
   private interface Rewriting {
     void rewrite(Path decoder, Path to);
   }
 
   /** All is made in a temporary folder first, so that a failure leaves nothing behind. */
-  private void rewrite(Path output, Rewriting rewriting) {
+  private void rewrite(Path output, List<Path> files, Rewriting rewriting) {
     refuseOutput(output);
     Path temporary = Scratch.beside(output.toAbsolutePath());
     try {
@@ -134,7 +153,7 @@ public final class ModelFolder {
       for (Path decoder : decoders.keySet()) {
         rewriting.rewrite(decoder, temporary.resolve(decoder.getFileName()));
       }
-      for (Path file : files(folder)) {
+      for (Path file : files) {
         Path to = temporary.resolve(file.getFileName());
         if (!Files.exists(to)) {
           Files.copy(file, to);

@@ -16,4 +16,10 @@ import java.nio.file.Path;
  * @param again whether the model was patched before
  */
 public record Patched(
-    Plan plan, Patch patch, Manifest manifest, Path output, long grown, boolean again) {}
+    Plan plan, Patch patch, Manifest manifest, Path output, long grown, boolean again) {
+
+  /** Whether the output refers to the weights of the original. */
+  public boolean isThin() {
+    return manifest.thin().isPresent();
+  }
+}

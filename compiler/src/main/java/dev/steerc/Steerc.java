@@ -2,6 +2,7 @@ package dev.steerc;
 
 import dev.steerc.manifest.Description;
 import dev.steerc.manifest.Manifest;
+import dev.steerc.onnx.Edit;
 import dev.steerc.onnx.Fingerprint;
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.onnx.Output;
@@ -84,38 +85,64 @@ public final class Steerc {
    * @param output where to write; an existing file there is replaced
    */
   public static Patched patch(Path model, Request request, Path output) {
+    return patch(model, request, output, Weights.AS_THEY_ARE);
+  }
+
+  /** Patches a model, and says where the output has its weights. */
+  public static Patched patch(Path model, Request request, Path output, Weights weights) {
     ModelFile file = ModelFile.open(model);
     Output.check(output, model);
     Optional<Manifest> before = Manifest.of(file);
+    boolean isThin = before.flatMap(Manifest::thin).isPresent();
+    boolean thin = weights == Weights.REFERRED || weights == Weights.AS_THEY_ARE && isThin;
     if (before.isEmpty()) {
-      return patch(file, file, request, output);
+      return patch(file, file, request, output, thin);
+    }
+    if (thin && !isThin) {
+      throw notThin(file);
     }
     return withOriginal(
         file,
         before.get(),
         output.toAbsolutePath().getParent(),
-        original -> patch(original, file, joined(before.get(), request), output));
+        original -> patch(original, file, joined(before.get(), request), output, thin));
   }
 
-  private static Patched patch(ModelFile file, ModelFile given, Request request, Path output) {
+  private static Patched patch(
+      ModelFile file, ModelFile given, Request request, Path output, boolean thin) {
+    Output.check(output, file.path());
     ExternalData data = ExternalData.of(file, given.path().toAbsolutePath().getParent());
     data.refuseOutput(output);
+    Optional<Thinning> thinning = thin ? Thinning.of(file, output) : Optional.empty();
     Optional<Residual> residual = residual(file, request);
     List<Intervention> all = request.interventions(file, residual);
     Plan plan = Plan.of(file, residual, all, request.mode().orElse(InputMode.OPTIONAL));
     Patch patch = plan.patch();
-    Splice splice = Splice.of(file, patch);
-    Manifest manifest = Manifest.of(plan, VERSION, Fingerprint.of(file), splice.undo());
+    List<Edit> references = thinning.map(Thinning::edits).orElse(List.of());
+    Splice splice = Splice.of(file, patch.and(references));
+    Manifest manifest = manifest(file, plan, splice, thinning);
     Splice whole = splice.withMetadata(Manifest.KEY, manifest.toJson());
-    write(data, output, () -> whole.write(output));
+    write(data, thinning, output, () -> whole.write(output));
     long grown = whole.size() - file.size();
     return new Patched(plan, patch, manifest, output, grown, file != given);
   }
 
+  private static Manifest manifest(
+      ModelFile file, Plan plan, Splice splice, Optional<Thinning> thinning) {
+    String fingerprint = Fingerprint.of(file);
+    return thinning.isEmpty()
+        ? Manifest.of(plan, VERSION, fingerprint, splice.undo())
+        : Manifest.of(plan, VERSION, fingerprint, thinning.get().thin());
+  }
+
   /** Writes an output with its weights beside it: both, or neither. */
-  private static void write(ExternalData data, Path output, Runnable model) {
+  private static void write(
+      ExternalData data, Optional<Thinning> thinning, Path output, Runnable model) {
     List<Path> brought = data.bringTo(output.toAbsolutePath().getParent());
     try {
+      if (thinning.isPresent()) {
+        brought.addAll(0, thinning.get().bring());
+      }
       model.run();
     } catch (SteercException e) {
       ExternalData.remove(brought);
@@ -155,17 +182,27 @@ public final class Steerc {
     ModelFile file = ModelFile.open(model);
     Manifest manifest = Manifest.of(file).orElseThrow(() -> notPatched(file));
     Output.check(output, model);
-    ExternalData data = ExternalData.of(file, model.toAbsolutePath().getParent());
-    data.refuseOutput(output);
+    boolean isThin = manifest.thin().isPresent();
     withOriginal(
         file,
         manifest,
         output.toAbsolutePath().getParent(),
         original -> {
+          ExternalData data = ExternalData.of(original, model.toAbsolutePath().getParent());
+          data.refuseOutput(output);
+          Output.Writer writer =
+              to -> {
+                if (isThin) {
+                  Files.copy(original.path(), to);
+                } else {
+                  Files.move(original.path(), to);
+                }
+              };
           write(
               data,
+              Optional.empty(),
               output,
-              () -> Output.replace(output, model, to -> Files.move(original.path(), to)));
+              () -> Output.replace(output, original.path(), writer));
           return output;
         });
   }
@@ -179,7 +216,7 @@ public final class Steerc {
     Output.check(output, model);
     ExternalData data = ExternalData.of(file, model.toAbsolutePath().getParent());
     data.refuseOutput(output);
-    write(data, output, () -> ExternalData.bring(model, output));
+    write(data, Optional.empty(), output, () -> ExternalData.bring(model, output));
   }
 
   private interface OnOriginal<T> {
@@ -189,6 +226,9 @@ public final class Steerc {
   /** Restores the original into a temporary file for as long as it is needed. */
   private static <T> T withOriginal(
       ModelFile file, Manifest manifest, Path folder, OnOriginal<T> use) {
+    if (manifest.thin().isPresent()) {
+      return use.apply(Original.of(file, manifest.thin().get()));
+    }
     if (file.size() < manifest.undo().size()) {
       throw changed(file);
     }
@@ -221,6 +261,14 @@ public final class Steerc {
         .at(file.where())
         .note("what the manifest would undo is no longer there")
         .help("patch the original again")
+        .exception();
+  }
+
+  private static SteercException notThin(ModelFile file) {
+    return Problem.of(Code.NOT_THIN, "the model is patched already, and not thin")
+        .at(file.where())
+        .note("a thin model refers to the original's file")
+        .help("steerc unpatch " + file.where() + " -o ORIGINAL, then patch that with --thin")
         .exception();
   }
 

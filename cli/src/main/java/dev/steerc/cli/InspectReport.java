@@ -3,6 +3,7 @@ package dev.steerc.cli;
 import dev.steerc.Inspection;
 import dev.steerc.cli.picture.Words;
 import dev.steerc.manifest.Description;
+import dev.steerc.manifest.Manifest;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Site;
 import java.nio.file.Path;
@@ -26,7 +27,12 @@ record InspectReport(Inspection inspection, Style style, int width) {
         new ArrayList<>(Screen.wrapped(path + ": " + summary(inspection.model()), width));
     lines.replaceAll(line -> line.equals(lines.get(0)) ? line : "  " + line);
     lines.set(0, lines.get(0).replace(path, style.bold(path)));
+    inspection.manifest().flatMap(Manifest::thin).map(InspectReport::thin).ifPresent(lines::add);
     return lines;
+  }
+
+  private static String thin(Manifest.Thin thin) {
+    return "  thin: the weights are in " + Screen.harmless(thin.location());
   }
 
   static String summary(Description model) {

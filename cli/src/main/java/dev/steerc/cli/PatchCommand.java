@@ -3,6 +3,7 @@ package dev.steerc.cli;
 import dev.steerc.ModelFolder;
 import dev.steerc.Patched;
 import dev.steerc.Steerc;
+import dev.steerc.Weights;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Layers;
@@ -92,6 +93,11 @@ final class PatchCommand implements Runnable {
   private String inputs;
 
   @Option(
+      names = "--thin",
+      description = "Refer to the weights in the original's file instead of copying them.")
+  private boolean thin;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
       description = "Where to write; by default MODEL.steered.onnx beside the model.")
@@ -102,22 +108,31 @@ final class PatchCommand implements Runnable {
   @Override
   public void run() {
     Request request = request();
+    Weights weights = thin ? Weights.REFERRED : Weights.AS_THEY_ARE;
     List<Patched> patched;
     List<Path> others = List.of();
     if (Files.isDirectory(model)) {
       ModelFolder folder = ModelFolder.open(model);
       talk.warn(folder.doubts());
-      patched = folder.patch(request, output());
+      patched = folder.patch(request, output(), weights);
       others = folder.others();
     } else {
-      patched = List.of(Steerc.patch(model, request, output()));
+      patched = List.of(Steerc.patch(model, request, output(), weights));
     }
     PatchReport report = new PatchReport(model, output(), patched, others);
     talk.warn(report.warnings());
+    talk.warn(
+        patched.stream().filter(each -> thin && !each.isThin()).map(PatchCommand::full).toList());
     report.lines(Style.ofTerminal()).forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(report.json());
     }
+  }
+
+  private static String full(Patched each) {
+    return "`"
+        + each.output().getFileName()
+        + "` refers to nothing in the original: it has no large weights in its own graph";
   }
 
   private Path output() {

@@ -58,11 +58,18 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
             ? output
             : output.resolve(each.output().getFileName());
     return String.format(
-        "wrote %s: %s, %d added, +%d bytes, the rest copied byte for byte",
+        "wrote %s: %s, %d added, %s",
         name,
         count(each.patch().replacedNodes(), "node") + " replaced",
         each.patch().addedNodes(),
-        each.grown());
+        weights(each));
+  }
+
+  private static String weights(Patched each) {
+    return each.manifest()
+        .thin()
+        .map(thin -> thin.size() + each.grown() + " bytes, the weights in " + thin.location())
+        .orElseGet(() -> "+" + each.grown() + " bytes, the rest copied byte for byte");
   }
 
   private static String count(long n, String noun) {

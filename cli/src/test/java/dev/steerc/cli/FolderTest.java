@@ -52,6 +52,33 @@ class FolderTest {
   }
 
   @Test
+  void thinFolderIsProvenAndGivenBack() throws Exception {
+    Steered.Run run = steered.run("patch", "gpt2", "--layers", "1,3", "--thin", "-o", "thin");
+    assertThat(run.output())
+        .contains("the weights in decoder_with_past_model.onnx.original")
+        .contains("warning: `decoder_model.onnx` refers to nothing in the original");
+    assertThat(Files.size(folder.resolve("thin/decoder_with_past_model.onnx")))
+        .isLessThan(Files.size(model.resolve("decoder_with_past_model.onnx")) / 2);
+    assertThat(steered.run("verify", "gpt2", "thin").output())
+        .doesNotContain("FAILED")
+        .contains("proven");
+    Files.delete(model.resolve("decoder_model_merged.onnx"));
+    assertThat(steered.run("patch", "thin", "--layers", "0", "-o", "more").exit()).isZero();
+    assertThat(steered.run("inspect", "more").output()).contains("thin: the weights are in");
+    assertThat(steered.run("unpatch", "more", "-o", "back").exit()).isZero();
+    assertThat(names(folder.resolve("back")))
+        .containsExactly(
+            "config.json",
+            "decoder_model.onnx",
+            "decoder_model_merged.onnx",
+            "decoder_with_past_model.onnx",
+            "external.onnx_data");
+    for (String name : names(model)) {
+      assertThat(folder.resolve("back").resolve(name)).hasSameBinaryContentAs(model.resolve(name));
+    }
+  }
+
+  @Test
   void inspectListsEveryDecoder() throws Exception {
     Steered.Run run = steered.run("inspect", "--json", "gpt2");
     assertThat(run.output()).contains("decoder_model.onnx", "decoder_model_merged.onnx");

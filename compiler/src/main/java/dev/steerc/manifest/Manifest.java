@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -32,7 +33,8 @@ import java.util.Set;
  * @param interventions what can be done where, in the order of their effect
  * @param ports the steering inputs by intervention, as {@link Intervention#text()} names it; for
  *     each port its role and the input's name
- * @param undo what gives the original file back
+ * @param undo what gives the original file back; of a thin model only how large that is
+ * @param thin the file that a thin model keeps its weights in: the original
  */
 public record Manifest(
     String steerc,
@@ -41,7 +43,17 @@ public record Manifest(
     InputMode mode,
     List<Intervention> interventions,
     Map<String, Map<String, String>> ports,
-    Undo undo) {
+    Undo undo,
+    Optional<Thin> thin) {
+
+  /**
+   * The original that a thin model refers to.
+   *
+   * @param location its path, relative to the thin model's folder
+   * @param size its bytes
+   * @param sha256 what they hash to, in hexadecimal
+   */
+  public record Thin(String location, long size, String sha256) {}
 
   /** Where the manifest stands in the model's metadata. */
   public static final String KEY = "steerc.manifest";
@@ -69,7 +81,22 @@ public record Manifest(
         plan.mode(),
         plan.steps().stream().map(Plan.Step::intervention).toList(),
         ports,
-        undo);
+        undo,
+        Optional.empty());
+  }
+
+  /** The manifest of a plan that is carried out in a model that refers to its original. */
+  public static Manifest of(Plan plan, String version, String fingerprint, Thin thin) {
+    Manifest whole = of(plan, version, fingerprint, new Undo(thin.size(), 0, List.of()));
+    return new Manifest(
+        version,
+        fingerprint,
+        whole.model,
+        whole.mode,
+        whole.interventions,
+        whole.ports,
+        whole.undo,
+        Optional.of(thin));
   }
 
   /** The manifest that a model carries, if steerc patched it. */
@@ -112,6 +139,8 @@ public record Manifest(
       ports.put((String) steering.get("at"), names);
     }
     Map<?, ?> base = (Map<?, ?>) root.get("base");
+    long size = (Long) base.get("size");
+    Optional<Thin> thin = Optional.ofNullable((Map<?, ?>) root.get("thin")).map(Manifest::thin);
     return new Manifest(
         (String) root.get("steerc"),
         (String) base.get("fingerprint"),
@@ -119,7 +148,8 @@ public record Manifest(
         InputMode.valueOf(((String) root.get("inputs")).toUpperCase(java.util.Locale.ROOT)),
         interventions,
         ports,
-        undo((Long) base.get("size"), (Map<?, ?>) root.get("undo")));
+        thin.isPresent() ? new Undo(size, 0, List.of()) : undo(size, (Map<?, ?>) root.get("undo")),
+        thin);
   }
 
   public String toJson() {
@@ -141,9 +171,18 @@ public record Manifest(
     all.put("plan", interventions.stream().map(Intervention::text).toList());
     all.put("steering", steering());
     all.put("taps", taps());
-    List<List<Object>> pieces = undo.edits().stream().map(Manifest::piece).toList();
-    all.put("undo", Json.object("size", undo.size(), "edits", pieces));
+    thin.ifPresentOrElse(
+        t ->
+            all.put(
+                "thin",
+                Json.object("location", t.location(), "size", t.size(), "sha256", t.sha256())),
+        () -> all.put("undo", undone()));
     return all;
+  }
+
+  private Map<String, Object> undone() {
+    List<List<Object>> pieces = undo.edits().stream().map(Manifest::piece).toList();
+    return Json.object("size", undo.size(), "edits", pieces);
   }
 
   /** The steering inputs, one entry an intervention, as {@code inspect --json} gives them. */
@@ -190,6 +229,13 @@ public record Manifest(
   private static List<Object> piece(Undo.Piece piece) {
     String original = Base64.getEncoder().encodeToString(piece.original());
     return List.of(piece.at(), piece.length(), original);
+  }
+
+  private static Thin thin(Map<?, ?> thin) {
+    return new Thin(
+        Objects.requireNonNull((String) thin.get("location")),
+        (Long) thin.get("size"),
+        Objects.requireNonNull((String) thin.get("sha256")));
   }
 
   private static Undo undo(long originalSize, Map<?, ?> undo) {

@@ -1,6 +1,7 @@
 package dev.steerc.onnx;
 
 import com.google.protobuf.MessageLite;
+import dev.steerc.onnx.proto.StringStringEntryProto;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +21,9 @@ final class ByteEdits {
   private static final int INITIALIZER = 5;
   private static final int INPUT = 11;
   private static final int OUTPUT = 12;
+  private static final int EXTERNAL_DATA = 13;
+  private static final int DATA_LOCATION = 14;
+  private static final int EXTERNAL = 1;
   private static final int NODE_INPUT = 1;
   private static final int NODE_OUTPUT = 2;
 
@@ -87,6 +91,8 @@ final class ByteEdits {
       append(output.graph(), OUTPUT, output.output());
     } else if (edit instanceof Edit.AddInitializer initializer) {
       append(initializer.graph(), INITIALIZER, initializer.tensor());
+    } else if (edit instanceof Edit.ReferData refer) {
+      refer(refer.tensor().place().orElseThrow(), refer.to());
     } else if (edit instanceof Edit.SetIrVersion version) {
       irVersion(version.version());
     }
@@ -104,6 +110,28 @@ final class ByteEdits {
     }
     byte[] nodes = ByteEdit.apply(changes, expansion.bytes());
     edits.add(new ByteEdit(call.place().field(), nodes, call.place().frame().parent()));
+  }
+
+  /** The last of several fields counts, so that the new ones stand behind all others. */
+  private void refer(Tensor.Place place, Tensor.External to) {
+    Frame frame = place.frame();
+    place.data().forEach(span -> edits.add(new ByteEdit(span, new byte[0], frame)));
+    boolean ends = to.length() >= 0;
+    byte[] fields =
+        concat(
+            Wire.varint(DATA_LOCATION << 3 | Wire.VARINT),
+            Wire.varint(EXTERNAL),
+            entry("location", to.location()),
+            entry("offset", Long.toString(to.offset())),
+            ends ? entry("length", Long.toString(to.length())) : new byte[0]);
+    int end = frame.content().end();
+    edits.add(new ByteEdit(new Span(end, end), fields, frame));
+  }
+
+  private static byte[] entry(String key, String value) {
+    StringStringEntryProto entry =
+        StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+    return field(EXTERNAL_DATA, entry.toByteArray());
   }
 
   private void irVersion(long version) {

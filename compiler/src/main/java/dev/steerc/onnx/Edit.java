@@ -39,6 +39,9 @@ public sealed interface Edit {
   /** Adds a constant to a graph; with an input of the same name it is that input's default. */
   record AddInitializer(Graph graph, TensorProto tensor) implements OfGraph {}
 
+  /** Makes a tensor's data a place in a file, instead of what the tensor has. */
+  record ReferData(Tensor tensor, Tensor.External to) implements Edit {}
+
   /** Raises the model's IR version. */
   record SetIrVersion(long version) implements Edit {}
 }

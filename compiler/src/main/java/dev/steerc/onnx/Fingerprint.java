@@ -2,7 +2,6 @@ package dev.steerc.onnx;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -19,7 +18,7 @@ public final class Fingerprint {
     List<Span> payloads = new ArrayList<>();
     collect(file.written(), payloads);
     payloads.sort(Comparator.comparingInt(Span::start));
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     int at = 0;
     for (Span payload : payloads) {
       digest.update(slice(file, at, payload.start()));
@@ -39,13 +38,5 @@ public final class Fingerprint {
 
   private static ByteBuffer slice(ModelFile file, int from, int to) {
     return file.bytes().slice(from, to - from);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.steerc.onnx;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -64,6 +65,18 @@ public final class Graph {
 
   public Map<String, Tensor> initializers() {
     return initializers;
+  }
+
+  /** Every constant of this graph and its subgraphs: initializers, and what Constant nodes hold. */
+  public List<Tensor> constants() {
+    List<Tensor> constants = new ArrayList<>(initializers.values());
+    for (Node node : nodes) {
+      if (node.op().equals("Constant") && node.domain().isEmpty()) {
+        node.attribute("value").flatMap(Attribute::tensor).ifPresent(constants::add);
+      }
+      node.subgraphs().forEach(graph -> constants.addAll(graph.constants()));
+    }
+    return constants;
   }
 
   /** The node of this graph that yields a value. */

@@ -72,7 +72,7 @@ final class GraphReader {
         }
         case 2 -> name = wire.string();
         case 5 -> {
-          Tensor tensor = Tensor.read(file, wire.bytes());
+          Tensor tensor = Tensor.read(file, wire.frame(frame));
           initializers.put(tensor.name(), tensor);
         }
         case 11 -> inputs.add(Value.read(wire, file));
@@ -145,7 +145,7 @@ final class GraphReader {
         case 2 -> f = Float.intBitsToFloat(wire.fixed32());
         case 3 -> i = wire.number();
         case 4 -> s = wire.string();
-        case 5 -> tensor = Tensor.read(file, wire.bytes());
+        case 5 -> tensor = Tensor.read(file, wire.frame(frame));
         case 6 -> graph.add(wire.frame(frame));
         case 11 -> graphs.add(graph(List.of(wire.frame(frame))));
         case 8 -> ints.addAll(Tensor.numbers(wire, file));

@@ -1,5 +1,6 @@
 package dev.steerc.onnx;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -11,6 +12,13 @@ public record Patch(List<Edit> edits) {
 
   public Patch {
     edits = List.copyOf(edits);
+  }
+
+  /** This patch and more edits behind it. */
+  public Patch and(List<? extends Edit> more) {
+    List<Edit> all = new ArrayList<>(edits);
+    all.addAll(more);
+    return new Patch(all);
   }
 
   /** How many nodes of the original change. */

@@ -34,6 +34,11 @@ public final class Splice {
     return new Splice(file, all);
   }
 
+  /** The spliced file in memory: for models whose weights are elsewhere. */
+  public byte[] bytes() {
+    return ByteEdit.apply(edits, file.bytes());
+  }
+
   /** The size of the spliced file. */
   public long size() {
     return file.size() + edits.stream().mapToLong(ByteEdit::growth).sum();

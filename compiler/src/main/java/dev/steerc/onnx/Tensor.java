@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The header of a constant tensor; its data stays in the file.
@@ -14,6 +15,7 @@ import java.util.OptionalDouble;
  * @param dims the shape
  * @param payloads where the data stands in the model file: {@code raw_data} or a typed field
  * @param external where the data stands in another file, if it does
+ * @param place where the tensor stands in the file; empty for one that was made up
  */
 public record Tensor(
     String name,
@@ -21,10 +23,26 @@ public record Tensor(
     List<Long> dims,
     List<Span> payloads,
     Optional<External> external,
+    Optional<Place> place,
     Content content) {
 
   /** A place in a data file, relative to the model's folder; length -1 means up to its end. */
-  public record External(String location, long offset, long length) {}
+  public record External(String location, long offset, long length) {
+
+    /** The same place in a file of another name. */
+    public External at(String other) {
+      return new External(other, offset, length);
+    }
+  }
+
+  /**
+   * Where the tensor stands.
+   *
+   * @param frame the tensor's message
+   * @param data the fields that hold its data, or say where that is, tags included
+   * @param raw the bytes of its data, when they stand here in one piece and nowhere else
+   */
+  record Place(Frame frame, List<Span> data, Optional<Span> raw) {}
 
   /** Reads the elements of small tensors, such as shapes and scales, on demand. */
   private interface Content {
@@ -44,6 +62,9 @@ public record Tensor(
 
   private static final int MAX_INTEGERS = 64;
 
+  /** {@code raw_data}, {@code external_data} and {@code data_location}. */
+  private static final Set<Integer> DATA_FIELDS = Set.of(9, 13, 14);
+
   public int rank() {
     return dims.size();
   }
@@ -62,32 +83,58 @@ public record Tensor(
     return elements() == 1 ? content.scalar() : OptionalDouble.empty();
   }
 
+  /** The bytes of its elements, where they stand in the model file in one piece. */
+  public Optional<Span> raw() {
+    return place.flatMap(Place::raw);
+  }
+
   /** A tensor of the same shape and another type, whose data is nowhere. */
   public Tensor shaped(ElementType other) {
-    return new Tensor(name, Optional.of(other), dims, List.of(), Optional.empty(), Content.NONE);
+    return new Tensor(
+        name,
+        Optional.of(other),
+        dims,
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Content.NONE);
   }
 
   /** A tensor of the same type and another shape, whose data is nowhere. */
   public Tensor shaped(List<Long> other) {
-    return new Tensor(name, type, List.copyOf(other), List.of(), Optional.empty(), Content.NONE);
+    return new Tensor(
+        name,
+        type,
+        List.copyOf(other),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Content.NONE);
   }
 
   /** The integers of a list or, without a dimension, the one there is. */
   public static Tensor of(List<Long> values, List<Long> dims) {
     return new Tensor(
-        "", Optional.of(ElementType.INT64), dims, List.of(), Optional.empty(), new Known(values));
+        "",
+        Optional.of(ElementType.INT64),
+        dims,
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        new Known(values));
   }
 
-  static Tensor read(ByteBuffer file, Span span) {
+  static Tensor read(ByteBuffer file, Frame frame) {
     String name = "";
     int type = 0;
     List<Long> dims = new ArrayList<>();
     List<Span> payloads = new ArrayList<>();
+    List<Span> data = new ArrayList<>();
     List<Long> typed = new ArrayList<>();
     float[] single = {Float.NaN};
     Span raw = null;
     External external = null;
-    Wire wire = new Wire(file, span);
+    Wire wire = new Wire(file, frame.content());
     while (wire.next()) {
       switch (wire.field()) {
         case 1 -> dims.addAll(numbers(wire, file));
@@ -99,16 +146,21 @@ public record Tensor(
         case 13 -> external = entry(wire, file, external);
         default -> wire.skip();
       }
+      if (DATA_FIELDS.contains(wire.field())) {
+        data.add(new Span(wire.fieldAt(), wire.position()));
+      }
     }
     ElementType known = ElementType.of(type).orElse(null);
-    Span data = raw;
+    Span only = external == null && payloads.size() == 1 ? raw : null;
+    Place place = new Place(frame, List.copyOf(data), Optional.ofNullable(only));
     return new Tensor(
         name,
         Optional.ofNullable(known),
         List.copyOf(dims),
         List.copyOf(payloads),
         Optional.ofNullable(external),
-        new Stored(file, known, data, typed, single[0]));
+        Optional.of(place),
+        new Stored(file, known, raw, typed, single[0]));
   }
 
   /** The numbers of a repeated varint field, packed or not: the first few, if there are many. */

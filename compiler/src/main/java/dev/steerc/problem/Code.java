@@ -154,6 +154,17 @@ public enum Code {
       "The patched file was written again by another tool, so its bytes are no longer the ones that"
           + " the manifest can undo.",
       "Patch the original again."),
+  ORIGINAL_MISSING(
+      "The model is thin: its weights are in the original's file, and that is not where it was.",
+      "Put the original back beside the thin model, under the name that the message gives."),
+  ORIGINAL_CHANGED(
+      "The model is thin: its weights are in the original's file, and that has other bytes now. What"
+          + " the thin model refers to would be something else.",
+      "Put the file that was patched back, or patch the changed one again."),
+  NOT_THIN(
+      "Only an original can be patched with --thin: the output refers to the original's file, and"
+          + " of a patched model that file may be gone.",
+      "Give the original back with steerc unpatch, then patch that with --thin."),
   NOT_A_MODEL_FOLDER(
       "The folder has no ONNX decoder in it.",
       "Pass a folder as optimum writes it, or one .onnx file."),

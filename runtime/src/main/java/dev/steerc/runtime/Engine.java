@@ -67,7 +67,7 @@ public final class Engine implements AutoCloseable {
       if (how.provider() == Provider.CUDA) {
         addCuda(options, how.standsFor().orElse(model));
       }
-      return new Engine(model, environment, environment.createSession(model.toString(), options));
+      return new Engine(model, environment, Loading.open(model, environment, options));
     } catch (OrtException e) {
       throw failed("ONNX Runtime cannot load the model", model, e);
     }

@@ -1,6 +1,7 @@
 package dev.steerc.runtime;
 
 import dev.steerc.Steerc;
+import dev.steerc.Weights;
 import dev.steerc.manifest.Description;
 import dev.steerc.onnx.Output;
 import dev.steerc.onnx.Scratch;
@@ -49,7 +50,8 @@ public final class Twin implements AutoCloseable {
     try {
       Request request = Request.of(wanted, mode(files));
       for (Path file : new LinkedHashSet<>(List.of(step, files.prefill().path()))) {
-        Steerc.patch(file, request, folder.resolve(file.getFileName()));
+        // a temporary folder is often on another disk, where no link to an original can be
+        Steerc.patch(file, request, folder.resolve(file.getFileName()), Weights.COPIED);
       }
       Path copy = folder.resolve(step.getFileName());
       return new Twin(SteeredModel.open(copy, options.standsFor(step)), Optional.of(folder));
