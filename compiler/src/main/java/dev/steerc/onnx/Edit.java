@@ -39,6 +39,15 @@ public sealed interface Edit {
   /** Adds a constant to a graph; with an input of the same name it is that input's default. */
   record AddInitializer(Graph graph, TensorProto tensor) implements OfGraph {}
 
+  /**
+   * Declares the size of one dimension of an output that a graph has. An output without a declared
+   * shape stays without.
+   *
+   * @param output its place among the graph's outputs
+   * @param axis the dimension
+   */
+  record SetOutputSize(Graph graph, int output, int axis, long size) implements OfGraph {}
+
   /** Raises the model's IR version. */
   record SetIrVersion(long version) implements Edit {}
 }
