@@ -102,7 +102,8 @@ public final class Steerc {
     data.refuseOutput(output);
     Optional<Residual> residual = residual(file, request);
     List<Intervention> all = request.interventions(file, residual);
-    Plan plan = Plan.of(file, residual, all, request.mode().orElse(InputMode.OPTIONAL));
+    InputMode mode = request.mode().orElse(InputMode.OPTIONAL);
+    Plan plan = Plan.of(file, residual, all, mode, request.lastLogits());
     Patch patch = plan.patch();
     Splice splice = Splice.of(file, patch);
     Manifest manifest = Manifest.of(plan, VERSION, Fingerprint.of(file), splice.undo());
@@ -143,7 +144,8 @@ public final class Steerc {
         request.sites(),
         request.ops(),
         request.targets(),
-        Optional.of(request.mode().orElse(before.mode())));
+        Optional.of(request.mode().orElse(before.mode())),
+        request.lastLogits() || before.lastLogits());
   }
 
   /**

@@ -32,6 +32,7 @@ import java.util.Set;
  * @param interventions what can be done where, in the order of their effect
  * @param ports the steering inputs by intervention, as {@link Intervention#text()} names it; for
  *     each port its role and the input's name
+ * @param lastLogits whether it scores the last position of each row only
  * @param undo what gives the original file back
  */
 public record Manifest(
@@ -41,6 +42,7 @@ public record Manifest(
     InputMode mode,
     List<Intervention> interventions,
     Map<String, Map<String, String>> ports,
+    boolean lastLogits,
     Undo undo) {
 
   /** Where the manifest stands in the model's metadata. */
@@ -69,6 +71,7 @@ public record Manifest(
         plan.mode(),
         plan.steps().stream().map(Plan.Step::intervention).toList(),
         ports,
+        plan.lastLogits(),
         undo);
   }
 
@@ -119,6 +122,7 @@ public record Manifest(
         InputMode.valueOf(((String) root.get("inputs")).toUpperCase(java.util.Locale.ROOT)),
         interventions,
         ports,
+        Boolean.TRUE.equals(root.get("last_logits")),
         undo((Long) base.get("size"), (Map<?, ?>) root.get("undo")));
   }
 
@@ -141,6 +145,9 @@ public record Manifest(
     all.put("plan", interventions.stream().map(Intervention::text).toList());
     all.put("steering", steering());
     all.put("taps", taps());
+    if (lastLogits) {
+      all.put("last_logits", true);
+    }
     List<List<Object>> pieces = undo.edits().stream().map(Manifest::piece).toList();
     all.put("undo", Json.object("size", undo.size(), "edits", pieces));
     return all;
