@@ -120,8 +120,8 @@ final class Positions {
 
   /** Whether each operand is data of one rank, or the same for all positions. */
   private boolean isSpread(List<String> operands) {
-    long ranks = operands.stream().filter(this::isData).map(ranks::get).distinct().count();
-    return ranks == 1
+    long kinds = operands.stream().filter(this::isData).map(ranks::get).distinct().count();
+    return kinds == 1
         && operands.stream().allMatch(each -> isData(each) || isSpread(each, 1) || isOfAll(each));
   }
 

@@ -1,17 +1,12 @@
 package dev.steerc.runtime.laws;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.steerc.Steerc;
 import dev.steerc.onnx.Graph;
 import dev.steerc.plan.InputMode;
-import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Request;
-import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Padding;
-import dev.steerc.residual.Stream;
 import dev.steerc.residual.Tail;
 import dev.steerc.runtime.Engine;
 import dev.steerc.runtime.Feed;
@@ -25,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,33 +41,81 @@ class LastLogitsLawTest {
   @MethodSource("models")
   void explore(ModelUnderTest model) throws IOException {
     Tail tail = model.residual().streams().get(0).tail();
-    System.out.println("TAIL " + model + " " + tail.obstacle().map(Object::toString).orElseGet(() -> tail.cuts().get(0).value()) + " mask " + tail.padding());
+    System.out.println(
+        "TAIL "
+            + model
+            + " "
+            + tail.obstacle().map(Object::toString).orElseGet(() -> tail.cuts().get(0).value())
+            + " mask "
+            + tail.padding());
     if (tail.obstacle().isPresent()) return;
     Path out = Files.createTempDirectory(folder, "o").resolve(model.path().getFileName());
-    var p = Steerc.patch(model.path(), Request.of(List.of(), InputMode.OPTIONAL).withLastLogits(true), out);
-    System.out.println("NODES " + model + " +" + p.patch().addedNodes() + " replaced " + p.patch().replacedNodes());
+    var p =
+        Steerc.patch(
+            model.path(), Request.of(List.of(), InputMode.OPTIONAL).withLastLogits(true), out);
+    System.out.println(
+        "NODES "
+            + model
+            + " +"
+            + p.patch().addedNodes()
+            + " replaced "
+            + p.patch().replacedNodes());
     for (OptLevel level : OptLevel.values()) {
-      try (Engine a = Engine.open(model.path(), level); Engine b = Engine.open(out, level)) {
+      try (Engine a = Engine.open(model.path(), level);
+          Engine b = Engine.open(out, level)) {
         Graph g = model.residual().streams().get(0).graph();
         while (g.outer().isPresent()) g = g.outer().get();
         for (Run run : runs(model, a)) {
           try {
-          Map<String, Floats> x;
-          try { x = a.run(run.feeds(), Map.of()); } catch (SteercException e) { System.out.println("SKIP " + model + " " + run.name() + e.getMessage()); continue; }
-          Map<String, Floats> y = b.run(run.feeds(), Map.of());
-          double other = 0, own = 0;
-          for (String n : x.keySet()) {
-            if (x.get(n).dims().length == 3 && x.get(n).dims()[1] != y.get(n).dims()[1] || n.equals("logits")) {
-              for (int r = 0; r < run.last().length; r++) {
-                if (run.last()[r] < 0) continue;
-                int w = x.get(n).width();
-                int s = (int) x.get(n).dims()[1];
-                for (int i = 0; i < w; i++) own = Math.max(own, Math.abs(x.get(n).values()[(r * s + run.last()[r]) * w + i] - y.get(n).values()[r * w + i]));
-              }
-            } else other = Math.max(other, x.get(n).distance(y.get(n)));
+            Map<String, Floats> x;
+            try {
+              x = a.run(run.feeds(), Map.of());
+            } catch (SteercException e) {
+              System.out.println("SKIP " + model + " " + run.name() + e.getMessage());
+              continue;
+            }
+            Map<String, Floats> y = b.run(run.feeds(), Map.of());
+            double other = 0, own = 0;
+            for (String n : x.keySet()) {
+              if (x.get(n).dims().length == 3 && x.get(n).dims()[1] != y.get(n).dims()[1]
+                  || n.equals("logits")) {
+                for (int r = 0; r < run.last().length; r++) {
+                  if (run.last()[r] < 0) continue;
+                  int w = x.get(n).width();
+                  int s = (int) x.get(n).dims()[1];
+                  for (int i = 0; i < w; i++)
+                    own =
+                        Math.max(
+                            own,
+                            Math.abs(
+                                x.get(n).values()[(r * s + run.last()[r]) * w + i]
+                                    - y.get(n).values()[r * w + i]));
+                }
+              } else other = Math.max(other, x.get(n).distance(y.get(n)));
+            }
+            System.out.println(
+                "DIST "
+                    + model
+                    + " "
+                    + level
+                    + " "
+                    + run.name()
+                    + " own "
+                    + own
+                    + " other "
+                    + other);
+          } catch (SteercException e) {
+            System.out.println(
+                "FAIL "
+                    + model
+                    + " "
+                    + level
+                    + " "
+                    + run.name()
+                    + " "
+                    + e.getMessage()
+                    + e.problems());
           }
-          System.out.println("DIST " + model + " " + level + " " + run.name() + " own " + own + " other " + other);
-          } catch (SteercException e) { System.out.println("FAIL " + model + " " + level + " " + run.name() + " " + e.getMessage() + e.problems()); }
         }
       }
     }
@@ -92,7 +134,15 @@ class LastLogitsLawTest {
           int total = (int) old.dims()[1];
           int row = trial.rows() - 1;
           Map<String, Feed> feeds = new HashMap<>(trial.feeds());
-          feeds.put(padding.mask(), Feed.of(old.type(), old.dims(), i -> i / total == row && (right ? i % total >= total - 2 : i % total < 2) ? 0 : 1));
+          feeds.put(
+              padding.mask(),
+              Feed.of(
+                  old.type(),
+                  old.dims(),
+                  i ->
+                      i / total == row && (right ? i % total >= total - 2 : i % total < 2)
+                          ? 0
+                          : 1));
           int[] last = plain.clone();
           last[row] = right ? trial.tokens() - 3 : trial.tokens() - 1;
           runs.add(new Run(trial.name() + (right ? " right" : " left"), feeds, last));
