@@ -28,6 +28,7 @@ public record Inspection(ModelFile file, Description model, Optional<Manifest> m
     all.put("fingerprint", fingerprint());
     all.put("steering", manifest.map(Manifest::steering).orElse(List.of()));
     all.put("taps", manifest.map(Manifest::taps).orElse(List.of()));
+    all.put("last_logits", manifest.map(Manifest::lastLogits).orElse(false));
     all.put("manifest", manifest.map(Manifest::toMap).orElse(null));
     return all;
   }

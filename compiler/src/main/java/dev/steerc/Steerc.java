@@ -116,7 +116,8 @@ public final class Steerc {
     Optional<Thinning> thinning = thin ? Thinning.of(file, output) : Optional.empty();
     Optional<Residual> residual = residual(file, request);
     List<Intervention> all = request.interventions(file, residual);
-    Plan plan = Plan.of(file, residual, all, request.mode().orElse(InputMode.OPTIONAL));
+    InputMode mode = request.mode().orElse(InputMode.OPTIONAL);
+    Plan plan = Plan.of(file, residual, all, mode, request.lastLogits());
     Patch patch = plan.patch();
     List<Edit> references = thinning.map(Thinning::edits).orElse(List.of());
     Splice splice = Splice.of(file, patch.and(references));
@@ -170,7 +171,8 @@ public final class Steerc {
         request.sites(),
         request.ops(),
         request.targets(),
-        Optional.of(request.mode().orElse(before.mode())));
+        Optional.of(request.mode().orElse(before.mode())),
+        request.lastLogits() || before.lastLogits());
   }
 
   /**

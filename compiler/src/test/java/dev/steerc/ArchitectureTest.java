@@ -56,7 +56,7 @@ class ArchitectureTest {
           .resideInAPackage("dev.steerc.plan..")
           .or()
           .haveNameMatching(
-              "dev\\.steerc\\.residual\\.(Flow|Sum|Chain|Readers|Places?|Norms|Attention|Region).*")
+              "dev\\.steerc\\.residual\\.(Flow|Sum|Chain|Readers|Places?|Tail|Cut|Padding|Positions|Norms|Attention|Region).*")
           .should()
           .dependOnClassesThat()
           .belongToAnyOf(Anatomy.class, Ending.class, Evidence.class, Heads.class)

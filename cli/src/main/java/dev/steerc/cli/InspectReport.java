@@ -125,12 +125,16 @@ record InspectReport(Inspection inspection, Style style, int width) {
             each ->
                 ops.computeIfAbsent(Screen.harmless(each.site().text()), site -> new ArrayList<>())
                     .add(each.op()));
-    if (ops.isEmpty()) {
-      return List.of();
+    List<String> lines = new ArrayList<>();
+    if (!ops.isEmpty()) {
+      Table table = new Table("site", "steering");
+      ops.forEach((site, list) -> table.row(site, String.join(", ", list)));
+      lines.addAll(table.lines(style));
     }
-    Table table = new Table("site", "steering");
-    ops.forEach((site, list) -> table.row(site, String.join(", ", list)));
-    return table.lines(style);
+    if (inspection.manifest().filter(Manifest::lastLogits).isPresent()) {
+      lines.add("  logits of the last position only");
+    }
+    return lines;
   }
 
   private String steering(Site site) {

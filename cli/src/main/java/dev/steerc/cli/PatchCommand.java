@@ -98,6 +98,14 @@ final class PatchCommand implements Runnable {
   private boolean thin;
 
   @Option(
+      names = "--last-logits",
+      description = {
+        "Score the last position of each row only: logits [batch, 1, vocabulary]. Prompts run faster;",
+        "a layer need not be named."
+      })
+  private boolean lastLogits;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "OUT",
       description = "Where to write; by default MODEL.steered.onnx beside the model.")
@@ -149,18 +157,20 @@ final class PatchCommand implements Runnable {
   private Request request() {
     OptionalInt fixed = rank == null ? OptionalInt.empty() : OptionalInt.of(checkedRank());
     List<Intervention> targets = at.stream().map(text -> Target.parse(text, fixed)).toList();
-    if (layers == null && targets.isEmpty()) {
+    if (layers == null && targets.isEmpty() && !lastLogits) {
       throw Problem.of(Code.NOTHING_TO_DO, "no layer is named")
           .help("say where: --layers 6, or --at 6.resid_post:add")
           .exception();
     }
-    return new Request(
-        List.of(),
-        Optional.ofNullable(layers).map(Layers::parse),
-        sites.stream().map(Target::site).toList(),
-        operations(fixed),
-        targets,
-        mode());
+    Request request =
+        new Request(
+            List.of(),
+            Optional.ofNullable(layers).map(Layers::parse),
+            sites.stream().map(Target::site).toList(),
+            operations(fixed),
+            targets,
+            mode());
+    return request.withLastLogits(lastLogits);
   }
 
   private List<Request.Operation> operations(OptionalInt fixed) {

@@ -33,6 +33,9 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
     if (ports.size() > MOST_SITES) {
       lines.add("  and " + (ports.size() - MOST_SITES) + " more");
     }
+    if (plan.lastLogits()) {
+      lines.add("  logits of the last position only: [batch, 1, vocabulary]");
+    }
     patched.get(0).manifest().model().operator().map(PatchReport::fed).ifPresent(lines::add);
     patched.forEach(each -> lines.add(written(each)));
     others.forEach(file -> lines.add("copied " + file.getFileName() + " as it is"));
@@ -112,7 +115,8 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
               "nodes_added", each.patch().addedNodes(),
               "bytes_added", each.grown(),
               "steering", each.manifest().steering(),
-              "taps", each.manifest().taps()));
+              "taps", each.manifest().taps(),
+              "last_logits", each.manifest().lastLogits()));
     }
     return Json.write(Json.object("model", model, "patched", entries, "warnings", warnings()));
   }

@@ -33,6 +33,7 @@ import java.util.Set;
  * @param interventions what can be done where, in the order of their effect
  * @param ports the steering inputs by intervention, as {@link Intervention#text()} names it; for
  *     each port its role and the input's name
+ * @param lastLogits whether it scores the last position of each row only
  * @param undo what gives the original file back; of a thin model only how large that is
  * @param thin the file that a thin model keeps its weights in: the original
  */
@@ -43,6 +44,7 @@ public record Manifest(
     InputMode mode,
     List<Intervention> interventions,
     Map<String, Map<String, String>> ports,
+    boolean lastLogits,
     Undo undo,
     Optional<Thin> thin) {
 
@@ -81,6 +83,7 @@ public record Manifest(
         plan.mode(),
         plan.steps().stream().map(Plan.Step::intervention).toList(),
         ports,
+        plan.lastLogits(),
         undo,
         Optional.empty());
   }
@@ -95,6 +98,7 @@ public record Manifest(
         whole.mode,
         whole.interventions,
         whole.ports,
+        whole.lastLogits,
         whole.undo,
         Optional.of(thin));
   }
@@ -148,6 +152,7 @@ public record Manifest(
         InputMode.valueOf(((String) root.get("inputs")).toUpperCase(java.util.Locale.ROOT)),
         interventions,
         ports,
+        Boolean.TRUE.equals(root.get("last_logits")),
         thin.isPresent() ? new Undo(size, 0, List.of()) : undo(size, (Map<?, ?>) root.get("undo")),
         thin);
   }
@@ -171,6 +176,9 @@ public record Manifest(
     all.put("plan", interventions.stream().map(Intervention::text).toList());
     all.put("steering", steering());
     all.put("taps", taps());
+    if (lastLogits) {
+      all.put("last_logits", true);
+    }
     thin.ifPresentOrElse(
         t ->
             all.put(

@@ -1,10 +1,13 @@
 package dev.steerc.onnx;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import dev.steerc.onnx.proto.StringStringEntryProto;
+import dev.steerc.onnx.proto.ValueInfoProto;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,6 +42,7 @@ final class ByteEdits {
   private final List<ByteEdit> edits = new ArrayList<>();
   private final Map<Node, Map<Integer, String>> inputs = new LinkedHashMap<>();
   private final Map<Node, Map<Integer, String>> outputs = new LinkedHashMap<>();
+  private final Map<Graph.Declaration, List<Edit.SetOutputSize>> sizes = new LinkedHashMap<>();
 
   private ByteEdits(ModelFile file) {
     this.file = file;
@@ -63,6 +67,7 @@ final class ByteEdits {
         (node, names) -> lowering.strings(node, NODE_INPUT, node.place().inputs(), names));
     lowering.outputs.forEach(
         (node, names) -> lowering.strings(node, NODE_OUTPUT, node.place().outputs(), names));
+    lowering.sizes.forEach(lowering::declare);
     lowering.lengths();
     lowering.edits.sort(IN_FILE_ORDER);
     return List.copyOf(lowering.edits);
@@ -93,6 +98,10 @@ final class ByteEdits {
       append(initializer.graph(), INITIALIZER, initializer.tensor());
     } else if (edit instanceof Edit.ReferData refer) {
       refer(refer.tensor().place().orElseThrow(), refer.to());
+    } else if (edit instanceof Edit.SetOutputSize size) {
+      sizes
+          .computeIfAbsent(size.graph().declaration(size.output()), d -> new ArrayList<>())
+          .add(size);
     } else if (edit instanceof Edit.SetIrVersion version) {
       irVersion(version.version());
     }
@@ -138,6 +147,34 @@ final class ByteEdits {
     byte[] field = concat(Wire.varint(1 << 3 | Wire.VARINT), Wire.varint(version));
     Span span = file.irVersionField().orElse(new Span(0, 0));
     edits.add(new ByteEdit(span, field, null));
+  }
+
+  /** Declares one output anew, with all of its sizes that change. */
+  private void declare(Graph.Declaration at, List<Edit.SetOutputSize> sizes) {
+    ByteBuffer source =
+        sizes.get(0).graph().expansion().map(Expansion::bytes).orElseGet(file::bytes);
+    Wire wire = new Wire(source, at.field());
+    wire.next();
+    Span content = wire.bytes();
+    try {
+      ValueInfoProto.Builder output =
+          ValueInfoProto.parseFrom(source.slice(content.start(), content.length())).toBuilder();
+      sizes.forEach(size -> declare(output, size));
+      edits.add(new ByteEdit(at.field(), field(OUTPUT, output.build().toByteArray()), at.frame()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void declare(ValueInfoProto.Builder output, Edit.SetOutputSize size) {
+    if (size.axis() < output.getType().getTensorType().getShape().getDimCount()) {
+      output
+          .getTypeBuilder()
+          .getTensorTypeBuilder()
+          .getShapeBuilder()
+          .getDimBuilder(size.axis())
+          .setDimValue(size.size());
+    }
   }
 
   private void append(Graph graph, int field, MessageLite message) {

@@ -42,6 +42,15 @@ public sealed interface Edit {
   /** Makes a tensor's data a place in a file, instead of what the tensor has. */
   record ReferData(Tensor tensor, Tensor.External to) implements Edit {}
 
+  /**
+   * Declares the size of one dimension of an output that a graph has. An output without a declared
+   * shape stays without.
+   *
+   * @param output its place among the graph's outputs
+   * @param axis the dimension
+   */
+  record SetOutputSize(Graph graph, int output, int axis, long size) implements OfGraph {}
+
   /** Raises the model's IR version. */
   record SetIrVersion(long version) implements Edit {}
 }

@@ -13,11 +13,21 @@ import java.util.Set;
  * A graph of the model, or a subgraph in an attribute of one of its nodes. Equal only to itself.
  */
 public final class Graph {
+
+  /**
+   * Where something is declared.
+   *
+   * @param field the whole field, tag included
+   * @param frame the part of the graph that it stands in
+   */
+  record Declaration(Span field, Frame frame) {}
+
   private final String name;
   private Graph outer;
   private final List<Node> nodes;
   private final List<Value> inputs;
   private final List<Value> outputs;
+  private final List<Declaration> declarations;
   private final Map<String, Value> values;
   private final Map<String, Tensor> initializers;
   private final Map<String, Node> producers = new HashMap<>();
@@ -31,6 +41,7 @@ public final class Graph {
     this.nodes = List.copyOf(read.nodes);
     this.inputs = List.copyOf(read.inputs);
     this.outputs = List.copyOf(read.outputs);
+    this.declarations = List.copyOf(read.declarations);
     this.initializers = new LinkedHashMap<>(read.initializers);
     this.values = new HashMap<>(read.values);
     inputs.forEach(value -> values.put(value.name(), value));
@@ -106,6 +117,11 @@ public final class Graph {
   /** The frame that new fields of this graph are appended to. */
   Frame frame() {
     return frame;
+  }
+
+  /** Where an output is declared. */
+  Declaration declaration(int output) {
+    return declarations.get(output);
   }
 
   /** What the graph is a part of, if it is one that a function has inside. */

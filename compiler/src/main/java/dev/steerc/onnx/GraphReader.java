@@ -20,6 +20,7 @@ final class GraphReader {
   final List<Node> nodes = new ArrayList<>();
   final List<Value> inputs = new ArrayList<>();
   final List<Value> outputs = new ArrayList<>();
+  final List<Graph.Declaration> declarations = new ArrayList<>();
   final Map<String, Value> values = new HashMap<>();
   final Map<String, Tensor> initializers = new LinkedHashMap<>();
   final Expansion expansion;
@@ -76,7 +77,11 @@ final class GraphReader {
           initializers.put(tensor.name(), tensor);
         }
         case 11 -> inputs.add(Value.read(wire, file));
-        case 12 -> outputs.add(Value.read(wire, file));
+        case 12 -> {
+          int start = wire.fieldAt();
+          outputs.add(Value.read(wire, file));
+          declarations.add(new Graph.Declaration(new Span(start, wire.position()), frame));
+        }
         case 13 -> {
           Value value = Value.read(wire, file);
           values.put(value.name(), value);

@@ -41,13 +41,20 @@ public final class Plan {
   private final Optional<Residual> residual;
   private final List<Step> steps;
   private final InputMode mode;
+  private final boolean lastLogits;
   private final Patch patch;
 
-  private Plan(ModelFile file, Optional<Residual> residual, List<Step> steps, InputMode mode) {
+  private Plan(
+      ModelFile file,
+      Optional<Residual> residual,
+      List<Step> steps,
+      InputMode mode,
+      boolean lastLogits) {
     this.file = file;
     this.residual = residual;
     this.steps = List.copyOf(steps);
     this.mode = mode;
+    this.lastLogits = lastLogits;
     this.patch = Rewrite.of(this);
   }
 
@@ -62,7 +69,21 @@ public final class Plan {
       Optional<Residual> residual,
       List<Intervention> interventions,
       InputMode mode) {
-    if (interventions.isEmpty()) {
+    return of(file, residual, interventions, mode, false);
+  }
+
+  /**
+   * Checks interventions against a model.
+   *
+   * @param lastLogits whether the model is to score the last position of each row only
+   */
+  public static Plan of(
+      ModelFile file,
+      Optional<Residual> residual,
+      List<Intervention> interventions,
+      InputMode mode,
+      boolean lastLogits) {
+    if (interventions.isEmpty() && !lastLogits) {
       throw Problem.of(Code.NOTHING_TO_DO, "no intervention is asked for")
           .help("say where: --layers 6, or --at 6.resid_post:add")
           .exception();
@@ -84,7 +105,7 @@ public final class Plan {
     if (!problems.isEmpty()) {
       throw new SteercException(problems);
     }
-    Plan plan = new Plan(file, residual, steps, mode);
+    Plan plan = new Plan(file, residual, steps, mode, lastLogits);
     plan.refuseTakenNames();
     return plan;
   }
@@ -103,6 +124,11 @@ public final class Plan {
 
   public InputMode mode() {
     return mode;
+  }
+
+  /** Whether the model is to score the last position of each row only. */
+  public boolean lastLogits() {
+    return lastLogits;
   }
 
   /** What carries the plan out, in graph terms. */

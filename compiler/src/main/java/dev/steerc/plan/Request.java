@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param ops what to do at each of those sites, in order, without a site
  * @param targets further interventions, each with its site
  * @param mode whether ports have defaults; empty keeps what the model has, or is optional
+ * @param lastLogits whether the model is to score the last position of each row only
  */
 public record Request(
     List<Intervention> present,
@@ -22,11 +23,28 @@ public record Request(
     List<Site.Kind> sites,
     List<Operation> ops,
     List<Intervention> targets,
-    Optional<InputMode> mode) {
+    Optional<InputMode> mode,
+    boolean lastLogits) {
 
   /** An operation that still lacks its site. */
   public interface Operation {
     Intervention at(Site site);
+  }
+
+  /** A request that leaves the logits as they are. */
+  public Request(
+      List<Intervention> present,
+      Optional<Layers> layers,
+      List<Site.Kind> sites,
+      List<Operation> ops,
+      List<Intervention> targets,
+      Optional<InputMode> mode) {
+    this(present, layers, sites, ops, targets, mode, false);
+  }
+
+  /** The same, and the last position's logits only when wanted. */
+  public Request withLastLogits(boolean wanted) {
+    return new Request(present, layers, sites, ops, targets, mode, wanted);
   }
 
   /** A request for the given interventions. */
@@ -38,6 +56,7 @@ public record Request(
   /** Whether everything asked for is at values that the user names. */
   public boolean isNamedOnly() {
     return layers.isEmpty()
+        && !lastLogits
         && present.stream().allMatch(t -> t.site() instanceof Site.Named)
         && targets.stream().allMatch(t -> t.site() instanceof Site.Named);
   }

@@ -53,6 +53,9 @@ final class Rewrite {
     // what a node yields stands before what the next one reads
     edits.addAll(rewrite.behind);
     edits.addAll(rewrite.before);
+    if (plan.lastLogits()) {
+      edits.addAll(LastLogits.edits(plan));
+    }
     refuseConflicts(plan, edits);
     edits.addAll(Interface.edits(plan));
     return new Patch(edits);

@@ -115,6 +115,12 @@ public enum Code {
   VALUE_NOT_STEERABLE(
       "The value is not a float tensor of three dimensions [batch, seq, width] with a known width.",
       "Name the value before it is reshaped or converted, or after."),
+  LAST_LOGITS(
+      "The model cannot be made to score the last position only. Everything behind the place where the"
+          + " others are dropped has to compute each position for itself and to be read by the logits"
+          + " alone, and a run has to tell which position of a row is its last: by a mask"
+          + " [batch, past + seq], or by having no padding at the end.",
+      "Leave --last-logits out. If the scores come from one position already, nothing is to be gained."),
 
   // the output
   OUTPUT_IS_INPUT(

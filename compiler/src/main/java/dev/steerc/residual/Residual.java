@@ -140,6 +140,7 @@ public record Residual(
         stream.context(),
         new Cache(List.of(), List.of()),
         stream.clips(),
+        stream.tail(),
         stream.ending(),
         stream.evidence());
   }

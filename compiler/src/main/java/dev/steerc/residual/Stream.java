@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param context the rows of the table of learned positions; empty when there is none
  * @param cache the key-value cache, by the names of the model's inputs and outputs
  * @param clips what cuts off values that are larger than the model's own
+ * @param tail how the stream becomes logits, and where only some positions need to
  * @param ending how the stream becomes outputs
  * @param evidence what in the graph shows all that
  */
@@ -33,6 +34,7 @@ public record Stream(
     OptionalLong context,
     Cache cache,
     List<Clip> clips,
+    Tail tail,
     Ending ending,
     List<Evidence> evidence) {
 
@@ -70,6 +72,7 @@ public record Stream(
         known(chain.embedding().positions()),
         cache,
         Clip.of(flow, chain, blocks.list()),
+        Tail.of(flow, chain, cache, containers),
         grounds.ending(),
         grounds.evidence());
   }

@@ -42,13 +42,19 @@ final class RandomPatch {
   private Edit edit() {
     Graph graph = graphs.get(random.nextInt(graphs.size()));
     Node node = graph.nodes().get(random.nextInt(graph.nodes().size()));
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
       case 0 -> new Edit.RenameOutput(node, random.nextInt(node.outputs().size() + 2), name());
       case 1 -> new Edit.ReplaceInput(node, random.nextInt(node.inputs().size() + 2), name());
       case 2 -> new Edit.InsertBefore(node, nodes());
       case 3 -> new Edit.InsertAfter(node, nodes());
       case 4 -> new Edit.AddInput(graph, ValueInfoProto.newBuilder().setName(name()).build());
       case 5 -> new Edit.AddOutput(graph, ValueInfoProto.newBuilder().setName(name()).build());
+      case 6 ->
+          new Edit.SetOutputSize(
+              graph,
+              random.nextInt(graph.outputs().size()),
+              random.nextInt(4),
+              random.nextInt(300));
       default -> new Edit.AddInitializer(graph, tensor());
     };
   }

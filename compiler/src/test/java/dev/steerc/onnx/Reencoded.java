@@ -4,6 +4,8 @@ import dev.steerc.onnx.proto.AttributeProto;
 import dev.steerc.onnx.proto.GraphProto;
 import dev.steerc.onnx.proto.ModelProto;
 import dev.steerc.onnx.proto.NodeProto;
+import dev.steerc.onnx.proto.TensorShapeProto;
+import dev.steerc.onnx.proto.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +63,13 @@ final class Reencoded {
     return at;
   }
 
+  private static TensorShapeProto.Dimension declared(
+      ValueInfoProto.Builder output, Edit.SetOutputSize size) {
+    return output.getType().getTensorType().getShape().getDim(size.axis()).toBuilder()
+        .setDimValue(size.size())
+        .build();
+  }
+
   private static void append(Graph graph, GraphProto.Builder builder, Edit edit) {
     if (edit instanceof Edit.AddInput add && add.graph() == graph) {
       builder.addInput(add.input());
@@ -68,6 +77,15 @@ final class Reencoded {
       builder.addOutput(add.output());
     } else if (edit instanceof Edit.AddInitializer add && add.graph() == graph) {
       builder.addInitializer(add.tensor());
+    } else if (edit instanceof Edit.SetOutputSize size && size.graph() == graph) {
+      ValueInfoProto.Builder output = builder.getOutputBuilder(size.output());
+      if (size.axis() < output.getType().getTensorType().getShape().getDimCount()) {
+        output
+            .getTypeBuilder()
+            .getTensorTypeBuilder()
+            .getShapeBuilder()
+            .setDim(size.axis(), declared(output, size));
+      }
     }
   }
 

@@ -34,6 +34,18 @@ public record Floats(long[] dims, float[] values) {
     return dims.length == 0 ? 1 : (int) dims[dims.length - 1];
   }
 
+  /** Of [batch, seq, width] the last position: [batch, 1, width]. */
+  public Floats lastOfRows() {
+    int rows = (int) dims[0];
+    int length = (int) dims[1];
+    float[] last = new float[rows * width()];
+    for (int row = 0; row < rows; row++) {
+      int from = (row * length + length - 1) * width();
+      System.arraycopy(values, from, last, row * width(), width());
+    }
+    return new Floats(new long[] {rows, 1, width()}, last);
+  }
+
   /** The largest absolute value. */
   public double magnitude() {
     double max = 0;

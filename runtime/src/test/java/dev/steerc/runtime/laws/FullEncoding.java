@@ -10,6 +10,8 @@ import dev.steerc.onnx.proto.AttributeProto;
 import dev.steerc.onnx.proto.GraphProto;
 import dev.steerc.onnx.proto.ModelProto;
 import dev.steerc.onnx.proto.NodeProto;
+import dev.steerc.onnx.proto.TensorShapeProto;
+import dev.steerc.onnx.proto.ValueInfoProto;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -99,6 +101,13 @@ final class FullEncoding {
     return patched;
   }
 
+  private static TensorShapeProto.Dimension declared(
+      ValueInfoProto.Builder output, Edit.SetOutputSize size) {
+    return output.getType().getTensorType().getShape().getDim(size.axis()).toBuilder()
+        .setDimValue(size.size())
+        .build();
+  }
+
   private static void append(Graph graph, GraphProto.Builder patched, Edit edit) {
     if (edit instanceof Edit.AddInput input && input.graph() == graph) {
       patched.addInput(input.input());
@@ -106,6 +115,15 @@ final class FullEncoding {
       patched.addOutput(output.output());
     } else if (edit instanceof Edit.AddInitializer constant && constant.graph() == graph) {
       patched.addInitializer(constant.tensor());
+    } else if (edit instanceof Edit.SetOutputSize size && size.graph() == graph) {
+      ValueInfoProto.Builder output = patched.getOutputBuilder(size.output());
+      if (size.axis() < output.getType().getTensorType().getShape().getDimCount()) {
+        output
+            .getTypeBuilder()
+            .getTensorTypeBuilder()
+            .getShapeBuilder()
+            .setDim(size.axis(), declared(output, size));
+      }
     }
   }
 

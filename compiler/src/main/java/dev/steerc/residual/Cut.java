@@ -1,0 +1,26 @@
+package dev.steerc.residual;
+
+import dev.steerc.onnx.Graph;
+import dev.steerc.onnx.Node;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A value [batch, seq, width] behind which a decoder computes each position for itself, and nothing
+ * but its logits: what they are at some positions follows from the value at those positions alone.
+ *
+ * @param value the tensor's name
+ * @param node what yields it
+ * @param readers what reads it on the way to the logits; others need all positions
+ * @param behind the nodes from there to the logits
+ */
+public record Cut(Graph graph, String value, Node node, List<Reader> readers, Set<Node> behind) {
+
+  /** An input of a node. */
+  public record Reader(Node node, int input) {}
+
+  public Cut {
+    readers = List.copyOf(readers);
+    behind = Set.copyOf(behind);
+  }
+}
