@@ -53,7 +53,7 @@ final class CacheMover implements AutoCloseable {
    * @param columns how wide that is
    */
   KvCache move(List<KvCache.Part> parts, int columns) throws OrtException {
-    List<String> names = List.copyOf(parts.get(0).cache().tensors().keySet());
+    List<String> names = parts.get(0).cache().names();
     Map<String, OnnxTensor> feeds = new HashMap<>();
     Map<String, OnnxTensor> own = new HashMap<>();
     try {
@@ -71,7 +71,7 @@ final class CacheMover implements AutoCloseable {
   private void feed(
       int i, KvCache.Part part, Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> own)
       throws OrtException {
-    part.cache().tensors().forEach((name, tensor) -> feeds.put(i + "/" + name, tensor));
+    part.cache().forEach((name, tensor) -> feeds.put(i + "/" + name, tensor));
     if (!part.isWhole()) {
       long[] rows = Arrays.stream(part.rows()).asLongStream().toArray();
       own.put(i + ".rows", whole(rows));
@@ -82,11 +82,11 @@ final class CacheMover implements AutoCloseable {
     }
     if (part.shift() > 0) {
       int batch = part.cache().batchAxis();
-      for (Map.Entry<String, OnnxTensor> entry : part.cache().tensors().entrySet()) {
-        long[] dims = entry.getValue().getInfo().getShape().clone();
+      for (String name : part.cache().names()) {
+        long[] dims = part.cache().dims(name);
         dims[batch] = part.rows().length;
         dims[batch + 2] = part.shift();
-        own.put(i + ".padding/" + entry.getKey(), whole(dims));
+        own.put(i + ".padding/" + name, whole(dims));
       }
     }
   }
@@ -137,7 +137,6 @@ final class CacheMover implements AutoCloseable {
     parts
         .get(0)
         .cache()
-        .tensors()
         .forEach((name, tensor) -> move(graph, name, tensor.getInfo().type, batch, parts));
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)

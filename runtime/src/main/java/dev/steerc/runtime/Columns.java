@@ -1,7 +1,9 @@
 package dev.steerc.runtime;
 
 import ai.onnxruntime.OnnxJavaType;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * The next tokens of some rows, behind those in the cache.
@@ -47,27 +49,46 @@ public record Columns(long[][] ids, int[] padding, int[] lengths, int first, boo
    * @param declared its declared shape, whose fixed sizes are kept
    */
   public Feed feed(InputRole role, OnnxJavaType type, long[] declared) {
-    int width = width();
+    return feed(role, type, declared, ByteBuffer::allocateDirect);
+  }
+
+  /** The same in memory that gives so many bytes, or more. */
+  Feed feed(InputRole role, OnnxJavaType type, long[] declared, IntFunction<ByteBuffer> memory) {
+    long[] dims = dims(role, declared);
+    return Feed.of(type, dims, numbers(role, type, dims), memory);
+  }
+
+  private long[] dims(InputRole role, long[] declared) {
     return switch (role) {
-      case PAST -> Feed.of(type, cache(declared), i -> 0);
-      case MASK -> mask(type, declared);
-      case LENGTHS -> Feed.of(type, tail(declared, rows(), 1), row -> total() - padding[row] - 1);
-      case TOTAL -> Feed.of(type, tail(declared, 1), i -> total());
-      case CACHED -> Feed.of(type, tail(declared, 1), i -> first);
-      case KEPT -> Feed.of(type, tail(declared, 1), i -> width);
-      case SLOTS -> Feed.of(type, tail(declared, width), i -> first + i);
-      case BEAMS -> Feed.of(type, tail(declared, rows()), row -> row);
-      case USE_CACHE -> Feed.of(type, tail(declared, 1), i -> first > 0 ? 1 : 0);
-      default -> Feed.of(type, batch(declared), i -> at(role, i / width % rows(), i % width));
+      case PAST -> cache(declared);
+      case MASK -> mask(declared);
+      case LENGTHS -> tail(declared, rows(), 1);
+      case SLOTS -> tail(declared, width());
+      case BEAMS -> tail(declared, rows());
+      case TOTAL, CACHED, KEPT, USE_CACHE -> tail(declared, 1);
+      case IDS, POSITIONS, SEGMENTS -> batch(declared);
     };
   }
 
-  private long at(InputRole role, int row, int column) {
+  private Feed.Numbers numbers(InputRole role, OnnxJavaType type, long[] dims) {
+    int width = width();
     return switch (role) {
-      case IDS -> ids[row][column];
-      case POSITIONS -> Math.max(0, Math.min(first + column - padding[row], lengths[row] - 1));
-      default -> 0;
+      case PAST, SEGMENTS -> i -> 0;
+      case MASK -> mask(type, dims);
+      case LENGTHS -> row -> total() - padding[row] - 1;
+      case TOTAL -> i -> total();
+      case CACHED -> i -> first;
+      case KEPT -> i -> width;
+      case SLOTS -> i -> first + i;
+      case BEAMS -> row -> row;
+      case USE_CACHE -> i -> first > 0 ? 1 : 0;
+      case IDS -> i -> ids[i / width % rows()][i % width];
+      case POSITIONS -> i -> position(i / width % rows(), i % width);
     };
+  }
+
+  private int position(int row, int column) {
+    return Math.max(0, Math.min(first + column - padding[row], lengths[row] - 1));
   }
 
   /** Batch, heads, past, head size; with keys and values in one tensor, a 2 in front. */
@@ -79,21 +100,27 @@ public record Columns(long[][] ids, int[] padding, int[] lengths, int first, boo
     return dims;
   }
 
-  private Feed mask(OnnxJavaType type, long[] declared) {
+  private long[] mask(long[] declared) {
     int last = declared.length - 1;
-    int keys = (int) (declared[last] > 0 ? declared[last] : total());
-    if (declared.length == 2) {
-      return Feed.of(
-          type, new long[] {rows(), keys}, i -> sees(i / keys, width() - 1, i % keys) ? 1 : 0);
-    }
     long[] dims = tail(declared, 1);
     dims[0] = rows();
-    dims[last - 1] = width();
-    dims[last] = keys;
+    dims[last] = declared[last] > 0 ? declared[last] : total();
+    if (last > 1) {
+      dims[last - 1] = width();
+    }
+    return dims;
+  }
+
+  private Feed.Numbers mask(OnnxJavaType type, long[] dims) {
+    int keys = (int) dims[dims.length - 1];
+    int width = width();
+    if (dims.length == 2) {
+      return i -> sees(i / keys, width - 1, i % keys) ? 1 : 0;
+    }
     int each = Math.toIntExact(Arrays.stream(dims).skip(1).reduce(1, (a, b) -> a * b));
     double hidden = added(type);
     double seen = hidden < 0 ? 0 : 1;
-    return Feed.of(type, dims, i -> sees(i / each, i / keys % width(), i % keys) ? seen : hidden);
+    return i -> sees(i / each, i / keys % width, i % keys) ? seen : hidden;
   }
 
   /** Whether a token of a row sees what is at a place of the cache, or among the columns. */

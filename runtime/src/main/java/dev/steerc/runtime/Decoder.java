@@ -2,16 +2,11 @@ package dev.steerc.runtime;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.format.Adapter;
 import dev.steerc.runtime.format.Floats;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +23,8 @@ final class Decoder implements AutoCloseable {
   private final Engine step;
   private final Wiring whole;
   private final Wiring behind;
+  private final Set<String> wholeCache;
+  private final Set<String> behindCache;
   private final CacheMover mover;
 
   private Decoder(Engine prefill, Wiring whole, Engine step, Wiring behind) {
@@ -35,6 +32,8 @@ final class Decoder implements AutoCloseable {
     this.step = step;
     this.whole = whole;
     this.behind = behind;
+    this.wholeCache = isCached() ? Set.copyOf(whole.present()) : Set.of();
+    this.behindCache = isCached() ? Set.copyOf(behind.present()) : Set.of();
     this.mover = new CacheMover(step.environment(), alignment());
   }
 
@@ -140,85 +139,6 @@ final class Decoder implements AutoCloseable {
     return new Workspace(logits, breaker);
   }
 
-  /** What one batch keeps between its runs; not shared. */
-  static final class Workspace implements AutoCloseable {
-    private final Logits logits;
-    private final Breaker breaker;
-    private Map<String, Floats> steering = Map.of();
-    private OrtLoraAdapter adapter;
-    private OnnxTensor useCache;
-    private boolean isOn;
-    private boolean isScored = true;
-
-    /** How many columns of the latest run have no scores. */
-    private int left;
-
-    private Workspace(Logits logits, Breaker breaker) {
-      this.logits = logits;
-      this.breaker = breaker;
-    }
-
-    /** Has later runs give no scores, which saves their memory: nobody asks for any. */
-    void leaveScores() {
-      isScored = false;
-    }
-
-    /** What a run writes its scores into, by name. */
-    private Map<String, OnnxTensor> pinned(Wiring wiring, Columns columns) throws OrtException {
-      if (!isScored) {
-        return Map.of();
-      }
-      left = wiring.scoresLast() ? columns.width() - 1 : 0;
-      return Map.of(wiring.logits(), logits.tensor(columns.rows(), columns.width() - left));
-    }
-
-    /** The scores of any token of a row in the latest run that the graph scores. */
-    void scores(int row, int column, float[] into) {
-      logits.copy(row, column - left, into);
-    }
-
-    private void steer(Map<String, Floats> optional) throws OrtException {
-      if (optional != steering) {
-        release();
-        adapter = optional.isEmpty() ? null : OrtLoraAdapter.create(Adapter.of(optional));
-        steering = optional;
-      }
-    }
-
-    /** The switch of merged decoders, which stays the same from the second run on. */
-    private OnnxTensor useCache(Engine engine, Wiring.Input input, boolean on) throws OrtException {
-      if (useCache == null || on != isOn) {
-        closeSwitch();
-        long[] dims = new long[input.dims().length];
-        Arrays.fill(dims, 1);
-        useCache = Feed.of(input.type(), dims, i -> on ? 1 : 0).tensor(engine.environment());
-        isOn = on;
-      }
-      return useCache;
-    }
-
-    private void closeSwitch() {
-      if (useCache != null) {
-        useCache.close();
-        useCache = null;
-      }
-    }
-
-    private void release() {
-      if (adapter != null) {
-        adapter.close();
-        adapter = null;
-      }
-    }
-
-    @Override
-    public void close() {
-      release();
-      closeSwitch();
-      logits.close();
-    }
-  }
-
   /**
    * Runs some tokens.
    *
@@ -237,60 +157,41 @@ final class Decoder implements AutoCloseable {
     Engine engine = first ? prefill : step;
     Wiring wiring = first ? whole : behind;
     Columns columns = wiring.columns() > 0 ? given.widened(wiring.columns()) : given;
-    List<OnnxTensor> own = new ArrayList<>();
     try (RunOptions options = new RunOptions()) {
-      Map<String, OnnxTensor> feeds = new HashMap<>(past.tensors());
-      for (Map.Entry<String, Wiring.Input> input : wiring.inputs().entrySet()) {
-        if (input.getValue().role() == InputRole.USE_CACHE) {
-          feeds.put(input.getKey(), workspace.useCache(engine, input.getValue(), !first));
-        } else if (!feeds.containsKey(input.getKey())) {
-          Wiring.Input to = input.getValue();
-          OnnxTensor tensor =
-              columns.feed(to.role(), to.type(), to.dims()).tensor(engine.environment());
-          own.add(tensor);
-          feeds.put(input.getKey(), tensor);
-        }
-      }
-      if (engine.requires(steering.keySet())) {
-        for (Map.Entry<String, Floats> port : steering.entrySet()) {
-          OnnxTensor tensor = Tensors.of(port.getValue(), engine.environment());
-          own.add(tensor);
-          feeds.put(port.getKey(), tensor);
-        }
-      } else {
-        workspace.steer(steering);
-        if (workspace.adapter != null) {
-          options.addActiveLoraAdapter(workspace.adapter);
-        }
-      }
+      Map<String, OnnxTensor> feeds = workspace.feeds(engine, wiring, columns, past);
+      workspace.steer(steering, engine, options);
       Map<String, OnnxTensor> pinned = workspace.pinned(wiring, columns);
-      workspace.breaker.enter(options);
+      OrtSession.Result result;
+      workspace.breaker().enter(options);
       try {
-        return run(engine, wiring, feeds, pinned, options, columns, taps);
+        result = engine.session().run(feeds, wanted(wiring, taps.keySet()), pinned, options);
       } finally {
-        workspace.breaker.leave();
+        workspace.breaker().leave();
       }
+      return kept(result, engine, wiring, columns, taps);
     } catch (OrtException e) {
       throw engine.failed("ONNX Runtime cannot run the model", e);
     } finally {
-      own.forEach(OnnxTensor::close);
+      workspace.forget();
     }
   }
 
-  private KvCache run(
+  private Set<String> wanted(Wiring wiring, Set<String> taps) {
+    Set<String> present = wiring == whole ? wholeCache : behindCache;
+    if (taps.isEmpty()) {
+      return present;
+    }
+    Set<String> wanted = new HashSet<>(taps);
+    wanted.addAll(present);
+    return wanted;
+  }
+
+  private KvCache kept(
+      OrtSession.Result result,
       Engine engine,
       Wiring wiring,
-      Map<String, OnnxTensor> feeds,
-      Map<String, OnnxTensor> pinned,
-      RunOptions options,
       Columns columns,
-      Map<String, Floats> taps)
-      throws OrtException {
-    Set<String> wanted = new HashSet<>(taps.keySet());
-    if (isCached()) {
-      wanted.addAll(wiring.present());
-    }
-    OrtSession.Result result = engine.session().run(feeds, wanted, pinned, options);
+      Map<String, Floats> taps) {
     try {
       for (Map.Entry<String, Floats> tap : taps.entrySet()) {
         tap.setValue(Tensors.read((OnnxTensor) result.get(tap.getKey()).orElseThrow()));

@@ -42,8 +42,8 @@ public record Divergence(
   /** Takes the scores of the vocabulary for the token at a position. */
   void see(int at, float[] plain, float[] steered) {
     int token = (int) tokens[at];
-    double plainMax = plain[Sampler.best(plain)];
-    double steeredMax = steered[Sampler.best(steered)];
+    double plainMax = plain[Ranking.best(plain)];
+    double steeredMax = steered[Ranking.best(steered)];
     double plainTotal = 0;
     double steeredTotal = 0;
     double weighted = 0;

@@ -8,6 +8,7 @@ import ai.onnxruntime.platform.Fp16Conversions;
 import dev.steerc.runtime.format.Floats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntFunction;
 
 /**
  * What to feed an input of a model.
@@ -23,11 +24,19 @@ public record Feed(OnnxJavaType type, long[] dims, ByteBuffer data) {
     double at(int index);
   }
 
-  /** A tensor of the given type and shape with the given numbers. */
+  /** A tensor of the given type and shape with the given numbers, in memory of its own. */
   public static Feed of(OnnxJavaType type, long[] dims, Numbers numbers) {
+    return of(type, dims, numbers, ByteBuffer::allocateDirect);
+  }
+
+  /**
+   * The same in other memory.
+   *
+   * @param memory gives so many bytes, or more
+   */
+  static Feed of(OnnxJavaType type, long[] dims, Numbers numbers, IntFunction<ByteBuffer> memory) {
     int elements = Floats.elements(dims);
-    ByteBuffer data =
-        ByteBuffer.allocateDirect(elements * type.size).order(ByteOrder.nativeOrder());
+    ByteBuffer data = memory.apply(elements * type.size).order(ByteOrder.nativeOrder()).clear();
     for (int i = 0; i < elements; i++) {
       put(data, type, numbers.at(i));
     }

@@ -3,9 +3,8 @@ package dev.steerc.runtime;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -14,13 +13,15 @@ import java.util.stream.IntStream;
  */
 final class KvCache implements AutoCloseable {
   /** Of no tokens. */
-  static final KvCache NONE = new KvCache(Map.of(), 0, null);
+  static final KvCache NONE = new KvCache(List.of(), new OnnxTensor[0], 0, null);
 
-  private final Map<String, OnnxTensor> tensors;
+  private final List<String> names;
+  private final OnnxTensor[] tensors;
   private final int columns;
   private final OrtSession.Result owner;
 
-  private KvCache(Map<String, OnnxTensor> tensors, int columns, OrtSession.Result owner) {
+  private KvCache(List<String> names, OnnxTensor[] tensors, int columns, OrtSession.Result owner) {
+    this.names = names;
     this.tensors = tensors;
     this.columns = columns;
     this.owner = owner;
@@ -35,11 +36,11 @@ final class KvCache implements AutoCloseable {
    */
   static KvCache of(
       OrtSession.Result result, List<String> outputs, List<String> inputs, int columns) {
-    Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      tensors.put(inputs.get(i), (OnnxTensor) result.get(outputs.get(i)).orElseThrow());
+    OnnxTensor[] tensors = new OnnxTensor[inputs.size()];
+    for (int i = 0; i < tensors.length; i++) {
+      tensors[i] = (OnnxTensor) result.get(outputs.get(i)).orElseThrow();
     }
-    return new KvCache(tensors, columns, result);
+    return new KvCache(inputs, tensors, columns, result);
   }
 
   /**
@@ -56,27 +57,41 @@ final class KvCache implements AutoCloseable {
 
     /** Whether it is the whole cache, in its order. */
     boolean isWhole() {
-      long all = cache.tensors.values().iterator().next().getInfo().getShape()[cache.batchAxis()];
+      long all = cache.tensors[0].getInfo().getShape()[cache.batchAxis()];
       return rows.length == all && Arrays.equals(rows, IntStream.range(0, rows.length).toArray());
     }
   }
 
   /** Batch, heads, columns, head size; with keys and values in one tensor, a 2 in front. */
   int batchAxis() {
-    return tensors.values().iterator().next().getInfo().getShape().length - 4;
+    return tensors[0].getInfo().getShape().length - 4;
   }
 
   /** The fewest tokens that any of its tensors has room for. */
   long room() {
-    return tensors.values().stream()
-        .map(tensor -> tensor.getInfo().getShape())
-        .mapToLong(dims -> dims[dims.length - 2])
-        .min()
-        .orElse(0);
+    long room = tensors.length == 0 ? 0 : Long.MAX_VALUE;
+    for (OnnxTensor tensor : tensors) {
+      long[] dims = tensor.getInfo().getShape();
+      room = Math.min(room, dims[dims.length - 2]);
+    }
+    return room;
   }
 
-  Map<String, OnnxTensor> tensors() {
-    return tensors;
+  /** The inputs that it is fed to. */
+  List<String> names() {
+    return names;
+  }
+
+  /** The shape of what an input is fed. */
+  long[] dims(String name) {
+    return tensors[names.indexOf(name)].getInfo().getShape();
+  }
+
+  /** Gives each tensor with the name of its input. */
+  void forEach(BiConsumer<String, OnnxTensor> to) {
+    for (int i = 0; i < tensors.length; i++) {
+      to.accept(names.get(i), tensors[i]);
+    }
   }
 
   int columns() {

@@ -30,7 +30,7 @@ final class Lane implements AutoCloseable {
   private List<Row> seats;
   private int[] padding;
   private final Feeder feeder;
-  private final Decoder.Workspace workspace;
+  private final Workspace workspace;
   private final float[] scores;
   private KvCache cache = KvCache.NONE;
   private int width;
@@ -96,8 +96,7 @@ final class Lane implements AutoCloseable {
     for (int seat = 0; seat < rows.size(); seat++) {
       Row row = rows.get(seat);
       if (row.isRunning()) {
-        workspace.scores(seat, row.length() - 1 + padding[seat] - first, scores);
-        row.advance(scores);
+        row.advance(workspace.scores(seat, row.length() - 1 + padding[seat] - first), scores);
       }
     }
   }
@@ -128,9 +127,12 @@ final class Lane implements AutoCloseable {
    */
   private void settle() {
     int ended = rows.size() - size();
+    if (ended == 0 || !decoder.canJoin()) {
+      return;
+    }
     boolean full = width >= rows.get(0).context();
     boolean half = 2 * ended >= rows.size() || 2 * needed() <= width;
-    if (ended > 0 && decoder.canJoin() && (full || half)) {
+    if (full || half) {
       take(List.of(this));
     }
   }
@@ -221,8 +223,8 @@ final class Lane implements AutoCloseable {
     for (int column = Math.max(first, padding[seat]); column < first + step(); column++) {
       int next = column - padding[seat] + 1;
       if (next < rows.get(seat).length()) {
-        workspace.scores(seat, column - first, scores);
-        plain.workspace.scores(seat, column - first, plain.scores);
+        workspace.scores(seat, column - first).read(0, scores.length, scores);
+        plain.workspace.scores(seat, column - first).read(0, scores.length, plain.scores);
         divergence.see(next, plain.scores, scores);
       }
     }
@@ -276,7 +278,7 @@ final class Lane implements AutoCloseable {
       for (int column = Math.max(first, padding[seat]); column < end; column++) {
         int next = column - padding[seat] + 1;
         if (next < rows.get(seat).length()) {
-          workspace.scores(seat, column - first, scores);
+          workspace.scores(seat, column - first).read(0, scores.length, scores);
           logprobs[seat][next] = (float) Sampler.logprob(scores, (int) rows.get(seat).at(next));
         }
       }
@@ -352,15 +354,17 @@ final class Lane implements AutoCloseable {
   private void run(int first, int end, Map<Site, List<Floats>> seen) {
     long[][] ids = new long[seats.size()][end - first];
     int[] position = new int[seats.size()];
-    int[] lengths = seats.stream().mapToInt(Row::run).toArray();
+    int[] lengths = new int[seats.size()];
+    List<Schedule> schedules = new ArrayList<>(seats.size());
     for (int seat = 0; seat < seats.size(); seat++) {
+      lengths[seat] = seats.get(seat).run();
+      schedules.add(seats.get(seat).schedule());
       position[seat] = first - padding[seat];
       for (int column = first; column < end; column++) {
         ids[seat][column - first] = seats.get(seat).at(Math.max(0, column - padding[seat]));
       }
     }
     int tokens = decoder.isCached() || decoder.columns() < 0 ? end - first : decoder.columns();
-    List<Schedule> schedules = seats.stream().map(Row::schedule).toList();
     Map<String, Floats> steering = feeder.feeds(schedules, position, tokens);
     Map<String, Floats> taps = new HashMap<>();
     seen.keySet().forEach(site -> taps.put(ports.taps().get(site), null));

@@ -7,16 +7,20 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.platform.Fp16Conversions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 
 /**
- * Memory that ONNX Runtime writes the scores into, kept from one run to the next so that no more
- * than one token's are ever copied.
+ * Memory that ONNX Runtime writes the scores into, kept from one run to the next: tokens are chosen
+ * from what stands there, and no more than one token's scores are ever copied.
  */
 final class Logits implements AutoCloseable {
   private final OrtEnvironment environment;
   private final OnnxJavaType type;
   private final int vocabulary;
   private ByteBuffer memory = ByteBuffer.allocateDirect(0);
+  private FloatBuffer floats;
+  private ShortBuffer shorts;
   private OnnxTensor tensor;
   private int rows;
   private int columns;
@@ -43,25 +47,49 @@ final class Logits implements AutoCloseable {
     ByteBuffer part = memory.slice(0, (int) bytes).order(ByteOrder.nativeOrder());
     tensor =
         OnnxTensor.createTensor(environment, part, new long[] {rows, columns, vocabulary}, type);
+    this.floats = part.asFloatBuffer();
+    this.shorts = part.asShortBuffer();
     this.rows = rows;
     this.columns = columns;
     return tensor;
   }
 
-  /** Copies the scores of one token of a row. */
-  void copy(int row, int column, float[] into) {
-    ByteBuffer bytes = memory.duplicate().order(ByteOrder.nativeOrder());
-    bytes.position((row * columns + column) * vocabulary * type.size);
+  /** The scores of one token of a row, until the next run. */
+  Scores at(int row, int column) {
+    int start = (row * columns + column) * vocabulary;
+    return new Scores() {
+      @Override
+      public int size() {
+        return vocabulary;
+      }
+
+      @Override
+      public void read(int first, int count, float[] into) {
+        Logits.this.read(start + first, count, into);
+      }
+    };
+  }
+
+  private void read(int first, int count, float[] into) {
     if (type == OnnxJavaType.FLOAT) {
-      bytes.asFloatBuffer().get(into);
+      floats.get(first, into, 0, count);
       return;
     }
-    for (int i = 0; i < vocabulary; i++) {
-      short bits = bytes.getShort();
-      into[i] =
-          type == OnnxJavaType.FLOAT16
-              ? Fp16Conversions.fp16ToFloat(bits)
-              : Fp16Conversions.bf16ToFloat(bits);
+    boolean half = type == OnnxJavaType.FLOAT16;
+    for (int i = 0; i < count; i++) {
+      short bits = shorts.get(first + i);
+      into[i] = half ? Halves.FLOATS[bits & 0xffff] : Fp16Conversions.bf16ToFloat(bits);
+    }
+  }
+
+  /** The value of each number of 16 bits; to convert one takes longer than to choose a token. */
+  private static final class Halves {
+    static final float[] FLOATS = new float[1 << 16];
+
+    static {
+      for (int bits = 0; bits < FLOATS.length; bits++) {
+        FLOATS[bits] = Fp16Conversions.fp16ToFloat((short) bits);
+      }
     }
   }
 

@@ -182,12 +182,17 @@ final class Row {
     return Divergence.blank(prompt, Arrays.copyOf(ids, length));
   }
 
-  /** Takes the next token from the scores of the last one, which are overwritten. */
-  void advance(float[] logits) {
+  /**
+   * Takes the next token.
+   *
+   * @param logits the scores behind the last one
+   * @param room for all of them
+   */
+  void advance(Scores logits, float[] room) {
     started = true;
     int token;
     try {
-      token = choose(logits);
+      token = choose(logits, room);
     } catch (SteercException e) {
       fail(e.problems().get(0));
       return;
@@ -208,11 +213,11 @@ final class Row {
     }
   }
 
-  private int choose(float[] logits) {
-    float[] raw = settings.logprobs() > 0 ? logits.clone() : logits;
-    int token = sampler.next(logits);
+  private int choose(Scores logits, float[] room) {
+    int token = sampler.next(logits, room);
     if (settings.logprobs() > 0) {
-      scores.add(Sampler.score(raw, token, settings.logprobs()));
+      logits.read(0, logits.size(), room); // as they were before any penalty
+      scores.add(Sampler.score(room, token, settings.logprobs()));
     }
     return token;
   }

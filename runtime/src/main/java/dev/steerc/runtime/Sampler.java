@@ -1,28 +1,32 @@
 package dev.steerc.runtime;
 
-import dev.steerc.problem.Code;
-import dev.steerc.problem.Problem;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Chooses tokens for one sequence: the same scores and the same seed give the same tokens, whatever
  * else is generated beside.
  */
 final class Sampler {
-  /** So few are faster kept in order than sorted with all others. */
-  private static final int FEW = 1024;
-
   private final Sampling sampling;
   private final SplittableRandom random;
   private final Map<Long, Integer> generated = new HashMap<>();
   private final Map<Long, Integer> seen = new HashMap<>();
 
+  /** What is left of scores that are looked at once; null when that is not enough. */
+  private final Ranking few;
+
+  /** For draws from the whole vocabulary; else null. */
+  private final Nucleus nucleus;
+
   Sampler(Sampling sampling, long seed, long[] prompt) {
     this.sampling = sampling;
     this.random = new SplittableRandom(seed);
+    int most = sampling.isGreedy() ? 1 : sampling.topK();
+    this.few = most > 0 && most <= Ranking.FEW ? new Ranking(most) : null;
+    this.nucleus = most == 0 ? new Nucleus() : null;
     for (long token : prompt) {
       seen.merge(token, 1, Integer::sum);
     }
@@ -31,15 +35,39 @@ final class Sampler {
   /**
    * Chooses the next token.
    *
+   * @param scores the logits of the vocabulary
+   * @param room for all of them
+   */
+  int next(Scores scores, float[] room) {
+    if (changes() || few == null) {
+      scores.read(0, scores.size(), room);
+      return next(room);
+    }
+    few.clear();
+    few.see(scores, room);
+    return sampling.isGreedy() ? best(few) : draw(few, random.nextDouble());
+  }
+
+  /**
+   * The same for scores that may change.
+   *
    * @param scores the logits of the vocabulary; overwritten
    */
   int next(float[] scores) {
     penalise(scores);
-    int best = best(scores);
-    int token = sampling.isGreedy() ? best : draw(scores, best);
-    generated.merge((long) token, 1, Integer::sum);
-    seen.merge((long) token, 1, Integer::sum);
+    int token = sampling.isGreedy() ? Ranking.best(scores) : draw(scores);
+    if (changes()) {
+      generated.merge((long) token, 1, Integer::sum);
+      seen.merge((long) token, 1, Integer::sum);
+    }
     return token;
+  }
+
+  /** Whether scores are changed before a token is chosen. */
+  boolean changes() {
+    return sampling.repetitionPenalty() != 1
+        || sampling.frequencyPenalty() != 0
+        || sampling.presencePenalty() != 0;
   }
 
   private void penalise(float[] scores) {
@@ -58,121 +86,126 @@ final class Sampler {
     }
   }
 
-  /** The first of the tokens with the highest score. */
-  static int best(float[] scores) {
-    int best = 0;
-    for (int i = 0; i < scores.length; i++) {
-      if (Float.isNaN(scores[i]) || scores[i] == Float.POSITIVE_INFINITY) {
-        throw notFinite(scores[i], "token " + i);
+  private static int best(Ranking ranking) {
+    Ranking.checkPossible(ranking.score(0));
+    return ranking.token(0);
+  }
+
+  private int draw(float[] scores) {
+    double chance = random.nextDouble();
+    if (nucleus != null) {
+      int token = likely(scores, chance);
+      if (token >= 0) {
+        return token;
       }
-      best = scores[i] > scores[best] ? i : best;
     }
-    if (scores[best] == Float.NEGATIVE_INFINITY) {
-      throw notFinite(scores[best], "every token");
-    }
-    return best;
+    int most = sampling.topK() == 0 ? scores.length : sampling.topK();
+    return draw(Ranking.of(scores, most), chance);
   }
 
-  private static RuntimeException notFinite(float score, String where) {
-    return Problem.of(Code.SCORES_NOT_FINITE, "the model gives a token the score " + score)
-        .note(where)
-        .help("lower the strength of the steering")
-        .exception();
+  /**
+   * Draws from the whole vocabulary by looking at its likely tokens only.
+   *
+   * @return the token that the draw from all of them in order gives; -1 where that is too close to
+   *     tell
+   */
+  private int likely(float[] scores, double chance) {
+    float best = scores[Ranking.best(scores)];
+    nucleus.weigh(scores, best, sampling.temperature());
+    boolean cuts = sampling.topP() < 1 || sampling.minP() > 0;
+    float least = nucleus.reaching(cuts ? sampling.topP() : chance, sampling.minP());
+    if (Float.isNaN(least)) {
+      return -1;
+    }
+    Ranking head = Ranking.sorted(scores, least, scores.length);
+    double[] weights = weights(head);
+    double doubt = Nucleus.DOUBT * nucleus.total();
+    int place =
+        cuts
+            ? drawn(weights, kept(weights, nucleus.total(), doubt), chance)
+            : drawn(weights, weights.length, chance * nucleus.total(), doubt);
+    return place < 0 ? -1 : head.token(place);
   }
 
-  private int draw(float[] scores, int best) {
-    int[] candidates = candidates(scores);
-    double[] weights = new double[candidates.length];
-    double total = 0;
-    for (int i = 0; i < candidates.length; i++) {
+  /** Draws one of the tokens that top-p and min-p leave. */
+  private int draw(Ranking candidates, double chance) {
+    Ranking.checkPossible(candidates.score(0));
+    double[] weights = weights(candidates);
+    int kept = kept(weights, sum(weights, weights.length), -1);
+    return candidates.token(drawn(weights, kept, chance));
+  }
+
+  private double[] weights(Ranking ranking) {
+    double[] weights = new double[ranking.size()];
+    for (int i = 0; i < weights.length; i++) {
       weights[i] =
-          Math.exp(((double) scores[candidates[i]] - scores[best]) / sampling.temperature());
-      total += weights[i];
+          Math.exp(Nucleus.below(ranking.score(i), ranking.score(0), sampling.temperature()));
     }
-    int kept = kept(weights, total);
-    double all = 0;
-    for (int i = 0; i < kept; i++) {
-      all += weights[i];
-    }
-    double at = random.nextDouble() * all;
-    for (int i = 0; i < kept - 1; i++) {
-      at -= weights[i];
-      if (at < 0) {
-        return candidates[i];
-      }
-    }
-    return candidates[kept - 1];
+    return weights;
   }
 
-  /** How many of the candidates, best first, top-p and min-p leave; one at the least. */
-  private int kept(double[] weights, double total) {
+  private static double sum(double[] weights, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += weights[i];
+    }
+    return sum;
+  }
+
+  /**
+   * How many of the candidates, best first, top-p and min-p leave; one at the least.
+   *
+   * @param doubt how far the total may be off, below 0 when it is what counts; -1 is given where
+   *     that matters
+   */
+  private int kept(double[] weights, double total, double doubt) {
     double before = 0;
     int kept = 0;
-    while (kept < weights.length
-        && before < sampling.topP() * total
-        && weights[kept] >= sampling.minP() * weights[0]) {
+    while (kept < weights.length) {
+      double left = sampling.topP() * total - before;
+      if (Math.abs(left) <= doubt) {
+        return -1;
+      }
+      if (left <= 0 || weights[kept] < sampling.minP() * weights[0]) {
+        break;
+      }
       before += weights[kept++];
     }
     return Math.max(1, kept);
   }
 
-  /** The tokens that top-k leaves, best first; of equal ones the first. */
-  private int[] candidates(float[] scores) {
-    int most = sampling.topK() == 0 ? scores.length : Math.min(sampling.topK(), scores.length);
-    return top(scores, most);
-  }
-
-  /** The tokens with the highest scores, best first; of equal ones the first. */
-  static int[] top(float[] scores, int most) {
-    long[] keys = most <= FEW ? few(scores, most) : all(scores);
-    int[] top = new int[Math.min(most, keys.length)];
-    for (int i = 0; i < top.length; i++) {
-      top[i] = (int) keys[i];
+  private static int drawn(double[] weights, int kept, double chance) {
+    if (kept < 0) {
+      return -1;
     }
-    return top;
+    int place = drawn(weights, kept - 1, chance * sum(weights, kept), -1);
+    return place < 0 ? kept - 1 : place;
   }
 
-  private static long[] all(float[] scores) {
-    long[] keys = new long[scores.length];
-    for (int i = 0; i < keys.length; i++) {
-      keys[i] = key(scores[i], i);
-    }
-    Arrays.sort(keys);
-    return keys;
-  }
-
-  /** Keeps the best so far in order; hardly any later token is among them. */
-  private static long[] few(float[] scores, int most) {
-    long[] keys = new long[Math.min(most, scores.length)];
-    int size = 0;
-    for (int i = 0; i < scores.length; i++) {
-      long key = key(scores[i], i);
-      if (size < keys.length || size > 0 && key < keys[size - 1]) {
-        int at = size < keys.length ? size++ : size - 1;
-        while (at > 0 && keys[at - 1] > key) {
-          keys[at] = keys[--at];
-        }
-        keys[at] = key;
+  /** The first place up to which the weights exceed a number; -1 where none does for certain. */
+  private static int drawn(double[] weights, int most, double number, double doubt) {
+    double at = number;
+    for (int i = 0; i < most; i++) {
+      at -= weights[i];
+      if (Math.abs(at) <= doubt) {
+        return -1;
+      }
+      if (at < 0) {
+        return i;
       }
     }
-    return keys;
-  }
-
-  /** A number that is smaller for a higher score, then for an earlier token. */
-  private static long key(float score, int token) {
-    int bits = Float.floatToIntBits(score + 0f); // -0 is 0
-    int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);
-    return (long) ~ordered << 32 | token;
+    return -1;
   }
 
   /** How likely a token is, and the most likely ones. */
   static TokenScore score(float[] scores, int token, int best) {
     Scale scale = Scale.of(scores);
+    Ranking top = Ranking.of(scores, best);
     return new TokenScore(
         token,
         scale.logprob(scores[token]),
-        Arrays.stream(top(scores, best))
-            .mapToObj(i -> new TokenScore.Candidate(i, scale.logprob(scores[i])))
+        IntStream.range(0, top.size())
+            .mapToObj(i -> new TokenScore.Candidate(top.token(i), scale.logprob(top.score(i))))
             .toList());
   }
 
@@ -190,7 +223,7 @@ final class Sampler {
    */
   private record Scale(double max, double norm) {
     static Scale of(float[] scores) {
-      double max = scores[Sampler.best(scores)];
+      double max = scores[Ranking.best(scores)];
       double total = 0;
       for (float score : scores) {
         total += Math.exp(score - max);

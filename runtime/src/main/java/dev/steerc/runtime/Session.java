@@ -135,6 +135,11 @@ public final class Session implements AutoCloseable {
     breaker.trip();
   }
 
+  /** How much of the time of all steps so far was ONNX Runtime's, in nanoseconds. */
+  public long engineNanos() {
+    return breaker.nanos();
+  }
+
   @Override
   public synchronized void close() {
     if (!closed) {

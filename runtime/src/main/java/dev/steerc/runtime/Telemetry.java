@@ -9,13 +9,13 @@ import com.sun.jna.Platform;
  * segmentation fault when the command line is long, as it is with many jars on the class path
  * (docs/adr/0006).
  */
-final class Telemetry {
+public final class Telemetry {
   private static final String VARIABLE = "ORT_DISABLE_TELEMETRY";
 
   private Telemetry() {}
 
   /** Sets the variable for this process, unless whoever started it has set it. */
-  static void off() {
+  public static void off() {
     if (System.getenv(VARIABLE) == null && !Platform.isWindows()) {
       Function.getFunction("c", "setenv").invokeInt(new Object[] {VARIABLE, "1", 0});
     }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -230,6 +231,118 @@ class SamplerTest {
         assertThat(next(sampling, scores.clone())).isEqualTo(at);
       }
     }
+  }
+
+  /** Looking at the likely tokens only is a shortcut, not another choice. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 1025, 1500})
+  void shortcutsChooseWhatSortingAllDoes(int vocabulary) {
+    for (float[] scores : awkward(vocabulary)) {
+      for (Sampling sampling : shortcuts(vocabulary)) {
+        for (int draw = 0; draw < 3; draw++) {
+          long seed = random.nextLong();
+          int expected = sorted(sampling, scores, new SplittableRandom(seed).nextDouble());
+          String what = sampling + ", seed " + SEED;
+          Sampler whole = new Sampler(sampling, seed, new long[0]);
+          assertThat(whole.next(scores.clone())).as(what).isEqualTo(expected);
+          Sampler piecewise = new Sampler(sampling, seed, new long[0]);
+          float[] room = new float[Math.max(vocabulary, 1)];
+          assertThat(piecewise.next(inPlace(scores), room)).as(what).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  private static Scores inPlace(float[] scores) {
+    return new Scores() {
+      @Override
+      public int size() {
+        return scores.length;
+      }
+
+      @Override
+      public void read(int first, int count, float[] into) {
+        System.arraycopy(scores, first, into, 0, count);
+      }
+    };
+  }
+
+  private List<Sampling> shortcuts(int vocabulary) {
+    return List.of(
+        PLAIN,
+        PLAIN.temperature(0.7).topP(0.9),
+        PLAIN.topP(0.5),
+        PLAIN.topP(1e-9),
+        PLAIN.topP(1 - 1e-12),
+        PLAIN.minP(0.05),
+        PLAIN.minP(1),
+        PLAIN.minP(1e-20).topP(0.99),
+        PLAIN.temperature(1e6).topP(0.3),
+        PLAIN.temperature(1e-30).topP(0.9),
+        PLAIN.temperature(Double.MIN_VALUE),
+        PLAIN.topK(1),
+        PLAIN.topK(50).topP(0.9),
+        PLAIN.topK(1024),
+        PLAIN.topK(1025).topP(0.95),
+        PLAIN.topK(vocabulary),
+        PLAIN.topK(Integer.MAX_VALUE));
+  }
+
+  /** Random scores, and ones with ties, steps, tails and gaps. */
+  private List<float[]> awkward(int count) {
+    float[] equal = new float[count];
+    float[] zeros = new float[count];
+    float[] whole = new float[count];
+    float[] rising = new float[count];
+    float[] falling = new float[count];
+    float[] gaps = new float[count];
+    float[] far = new float[count];
+    float[] close = new float[count];
+    for (int i = 0; i < count; i++) {
+      equal[i] = 2.5f;
+      zeros[i] = i % 2 == 0 ? -0f : 0f;
+      whole[i] = random.nextInt(4);
+      rising[i] = i * 0.01f;
+      falling[i] = -i * 0.01f;
+      gaps[i] = random.nextInt(3) > 0 ? Float.NEGATIVE_INFINITY : (float) random.nextGaussian();
+      far[i] = (float) (1e30 * random.nextGaussian());
+      close[i] = Float.intBitsToFloat(Float.floatToIntBits(1f) + random.nextInt(3));
+    }
+    gaps[count / 2] = -1;
+    return List.of(
+        scores(count), equal, zeros, whole, rising, falling, gaps, far, close, scores(count));
+  }
+
+  /** All tokens in order, best first, cut and drawn from as it is written in the settings. */
+  private static int sorted(Sampling sampling, float[] scores, double chance) {
+    List<Integer> order =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> -(scores[i] + 0.0)))
+            .limit(sampling.topK() == 0 ? Integer.MAX_VALUE : sampling.topK())
+            .toList();
+    double[] weights =
+        order.stream()
+            .mapToDouble(i -> (double) scores[i] - scores[order.get(0)])
+            .map(below -> Math.exp(below / sampling.temperature()))
+            .toArray();
+    double total = 0;
+    for (double weight : weights) {
+      total += weight;
+    }
+    int kept = 0;
+    double all = 0;
+    while (kept < weights.length
+        && all < sampling.topP() * total
+        && weights[kept] >= sampling.minP() * weights[0]) {
+      all += weights[kept++];
+    }
+    double at = chance * all;
+    int place = 0;
+    while (place < Math.max(1, kept) - 1 && at - weights[place] >= 0) {
+      at -= weights[place++];
+    }
+    return order.get(place);
   }
 
   @Test

@@ -16,15 +16,29 @@ public final class Adapter {
   static final String IDENTIFIER = "TORT";
   private static final int FLOAT = 1;
 
-  private Adapter() {}
+  private final FlatBufferBuilder builder = new FlatBufferBuilder(1024, new Direct());
+
+  /** Memory that ONNX Runtime reads where it is. */
+  private static final class Direct extends FlatBufferBuilder.ByteBufferFactory {
+    @Override
+    public ByteBuffer newByteBuffer(int capacity) {
+      return ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
 
   /** The bytes of an adapter with the given parameters, by input name. */
   public static ByteBuffer of(Map<String, Floats> parameters) {
-    FlatBufferBuilder builder = new FlatBufferBuilder(1024);
-    int[] tables =
-        parameters.entrySet().stream()
-            .mapToInt(entry -> parameter(builder, entry.getKey(), entry.getValue()))
-            .toArray();
+    return new Adapter().write(parameters);
+  }
+
+  /** The same, in memory that the next one is written into as well. */
+  public ByteBuffer write(Map<String, Floats> parameters) {
+    builder.clear();
+    int[] tables = new int[parameters.size()];
+    int at = 0;
+    for (Map.Entry<String, Floats> parameter : parameters.entrySet()) {
+      tables[at++] = parameter(parameter.getKey(), parameter.getValue());
+    }
     builder.startVector(4, tables.length, 4);
     for (int i = tables.length - 1; i >= 0; i--) {
       builder.addOffset(tables[i]);
@@ -36,8 +50,7 @@ public final class Adapter {
     builder.addInt(2, 1, 0);
     builder.addOffset(3, vector, 0);
     builder.finish(builder.endTable(), IDENTIFIER);
-    ByteBuffer bytes = builder.dataBuffer();
-    return ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip();
+    return builder.dataBuffer().slice();
   }
 
   /**
@@ -49,11 +62,9 @@ public final class Adapter {
     return new AdapterReader(bytes, where).read();
   }
 
-  private static int parameter(FlatBufferBuilder builder, String name, Floats tensor) {
-    ByteBuffer raw = ByteBuffer.allocate(tensor.values().length * 4).order(ByteOrder.LITTLE_ENDIAN);
-    raw.asFloatBuffer().put(tensor.values());
-    ByteBuffer vector = builder.createUnintializedVector(1, raw.capacity(), 8);
-    vector.put(raw);
+  private int parameter(String name, Floats tensor) {
+    int bytes = tensor.values().length * 4;
+    builder.createUnintializedVector(1, bytes, 8).asFloatBuffer().put(tensor.values());
     int data = builder.endVector();
     builder.startVector(8, tensor.dims().length, 8);
     for (int i = tensor.dims().length - 1; i >= 0; i--) {

@@ -26,7 +26,11 @@ public record Floats(long[] dims, float[] values) {
 
   /** The number of elements of a shape. */
   public static int elements(long[] dims) {
-    return Math.toIntExact(Arrays.stream(dims).reduce(1, Math::multiplyExact));
+    long elements = 1;
+    for (long dim : dims) {
+      elements = Math.multiplyExact(elements, dim);
+    }
+    return Math.toIntExact(elements);
   }
 
   /** The size of the last dimension. */

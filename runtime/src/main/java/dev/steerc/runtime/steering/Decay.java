@@ -70,6 +70,15 @@ public record Decay(Kind kind, int tokens) {
     };
   }
 
+  /** The position from which on all tokens get the same share. */
+  int steadyFrom(int prompt) {
+    return switch (kind) {
+      case CONSTANT -> 0;
+      case LINEAR -> (int) Math.min(Integer.MAX_VALUE, (long) prompt + tokens);
+      case HALF_LIFE -> Integer.MAX_VALUE;
+    };
+  }
+
   /** As the command line writes it. */
   @Override
   public String toString() {

@@ -18,6 +18,9 @@ public final class Feeder {
   private int columns;
   private Map<String, Floats> feeds = Map.of();
 
+  /** The rows of the latest run when it was in the steady part of all of them; else none. */
+  private List<Steady> steady = List.of();
+
   public Feeder(Ports ports) {
     this.ports = ports;
   }
@@ -30,6 +33,13 @@ public final class Feeder {
    * @param tokens how many tokens each row has
    */
   public Map<String, Floats> feeds(List<Schedule> rows, int[] first, int tokens) {
+    if (tokens == columns && isSteady(rows, first)) {
+      return feeds;
+    }
+    steady = rows.stream().map(Steady::of).toList();
+    if (!isSteady(rows, first)) {
+      steady = List.of();
+    }
     Map<Site, List<List<Weighted>>> acting = new LinkedHashMap<>();
     for (Site site : ports.steerable()) {
       List<List<Weighted>> at = new ArrayList<>();
@@ -51,6 +61,25 @@ public final class Feeder {
     columns = tokens;
     feeds = made;
     return made;
+  }
+
+  /** A row from where on each token gets what the one before got, as long as it is not swapped. */
+  private record Steady(Schedule row, long swaps, int from) {
+    static Steady of(Schedule row) {
+      return new Steady(row, row.swaps(), row.steadyFrom());
+    }
+
+    boolean holds(Schedule other, int position) {
+      return row == other && row.swaps() == swaps && position >= from;
+    }
+  }
+
+  private boolean isSteady(List<Schedule> rows, int[] first) {
+    boolean holds = steady.size() == rows.size();
+    for (int row = 0; row < rows.size() && holds; row++) {
+      holds = steady.get(row).holds(rows.get(row), first[row]);
+    }
+    return holds;
   }
 
   private boolean isSame(Map<Site, List<List<Weighted>>> acting) {

@@ -89,6 +89,15 @@ public record Positions(Kind kind, int count) {
     };
   }
 
+  /** The position from which on it makes no difference between tokens. */
+  int steadyFrom(int prompt) {
+    return switch (kind) {
+      case ALL -> 0;
+      case PROMPT, GENERATED, LAST -> prompt;
+      case FIRST, AFTER -> count;
+    };
+  }
+
   /** As the command line writes it. */
   @Override
   public String toString() {

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 public final class Schedule {
   private final int prompt;
   private final TreeMap<Integer, Bound> from = new TreeMap<>();
+  private long swaps;
 
   /**
    * A sequence with one steering.
@@ -30,6 +31,21 @@ public final class Schedule {
   public void swap(int position, Bound bound) {
     from.tailMap(position, true).clear();
     from.put(position, bound);
+    swaps++;
+  }
+
+  /** How often it was swapped. */
+  long swaps() {
+    return swaps;
+  }
+
+  /** The position from which on all tokens get the same, until it is swapped. */
+  int steadyFrom() {
+    int from = this.from.lastKey();
+    for (Term term : last().steering().terms()) {
+      from = Math.max(from, term.steadyFrom(prompt));
+    }
+    return from;
   }
 
   /** The steering in force at the end. */

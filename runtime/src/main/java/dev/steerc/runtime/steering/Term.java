@@ -71,6 +71,11 @@ public record Term(
     return positions.includes(position, prompt) ? strength * decay.at(position, prompt) : 0;
   }
 
+  /** The position from which on all tokens get the same factor. */
+  int steadyFrom(int prompt) {
+    return Math.max(positions.steadyFrom(prompt), decay.steadyFrom(prompt));
+  }
+
   /** As the command line writes it. */
   @Override
   public String toString() {
