@@ -1,0 +1,277 @@
+package dev.steerc.cli;
+
+import dev.steerc.runtime.bench.Amount;
+import dev.steerc.runtime.bench.Machine;
+import dev.steerc.runtime.bench.Speed;
+import dev.steerc.runtime.bench.Spread;
+import dev.steerc.runtime.bench.Variant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The tables of {@code steerc bench}, each under the question that it answers. */
+final class SpeedTables {
+  private static final String NONE = "-";
+
+  private final SpeedReport report;
+  private final Speed speed;
+  private final Amount amount;
+  private final Style style;
+  private final List<String> lines = new ArrayList<>();
+
+  SpeedTables(SpeedReport report, Style style) {
+    this.report = report;
+    this.speed = report.speed();
+    this.amount = report.bench().amount();
+    this.style = style;
+  }
+
+  List<String> lines() {
+    head();
+    pace();
+    first();
+    batches();
+    kernels();
+    opening();
+    starting();
+    foot();
+    return lines;
+  }
+
+  private void head() {
+    Machine machine = report.machine();
+    lines.add(
+        format(
+            "%s: %d blocks, hidden %d, %s, %d MB",
+            style.bold(report.name()),
+            speed.model().blocks(),
+            speed.model().hidden(),
+            speed.model().dtype(),
+            speed.bytes() / 1_000_000));
+    lines.add(
+        format(
+            "%s, %d cores, %s",
+            machine.processor().orElse("an unknown processor"),
+            machine.cores(),
+            mebibytes(machine.memory())));
+    lines.add(
+        format(
+            "%s; Java %s, ONNX Runtime %s with %s",
+            String.join(" ", machine.instructions()),
+            machine.java(),
+            machine.onnxRuntime(),
+            report.bench().threads() == 0
+                ? "all cores"
+                : report.bench().threads() + " thread(s) for an operator"));
+  }
+
+  private void title(String text) {
+    lines.add("");
+    lines.add(style.bold(text));
+  }
+
+  private void pace() {
+    String number = "tokens_per_second";
+    title(
+        format(
+            "How fast is one text? %d tokens behind a prompt of %d, in %d processes each",
+            amount.tokens(), Amount.SHORT, amount.processes()));
+    Table table = new Table("", "tokens/s", "ratio", "from", "to");
+    for (String arm : arms(number)) {
+      List<Object> row = new ArrayList<>(List.of(label(arm)));
+      row.add(median(arm, number, "%.1f", 1));
+      row.addAll(ratio(speed.ratio(arm, speed.base(), number)));
+      table.row(row.toArray());
+    }
+    lines.addAll(table.lines(style));
+    noise(number);
+  }
+
+  private void first() {
+    String brief = "first_" + Amount.SHORT;
+    String number = "first_" + Amount.LONG;
+    title(
+        format(
+            "How long until the first token? Prompts of %d and %d tokens, the model open",
+            Amount.SHORT, Amount.LONG));
+    Table table =
+        new Table(
+            "",
+            Amount.SHORT + ": ms",
+            "ratio",
+            "from",
+            "to",
+            Amount.LONG + ": ms",
+            "ratio",
+            "from",
+            "to");
+    for (String arm : arms(number)) {
+      List<Object> row = new ArrayList<>(List.of(label(arm)));
+      row.add(median(arm, brief, "%.0f", 1000));
+      row.addAll(ratio(speed.ratio(arm, speed.base(), brief)));
+      row.add(median(arm, number, "%.0f", 1000));
+      row.addAll(ratio(speed.ratio(arm, speed.base(), number)));
+      table.row(row.toArray());
+    }
+    lines.addAll(table.lines(style));
+    noise(number);
+  }
+
+  /** What the ratios are to, and what they are worth. */
+  private void noise(String number) {
+    speed
+        .ratio(Speed.AGAIN, Speed.ORIGINAL, number)
+        .ifPresent(
+            noise ->
+                note(
+                    format(
+                        "ratio: to %s; noise: %s is %.3f (%.3f to %.3f) of itself",
+                        label(speed.base()),
+                        label(Speed.ORIGINAL),
+                        noise.median(),
+                        noise.least(),
+                        noise.most())));
+  }
+
+  private void note(String text) {
+    lines.add(style.faint("  " + text));
+  }
+
+  /** The ways to run the model of which there is a number, without the one that is noise. */
+  private List<String> arms(String number) {
+    List<String> order = new ArrayList<>(List.of(Speed.BARE, Speed.ORIGINAL));
+    Arrays.stream(Variant.values()).map(Variant::label).forEach(order::add);
+    order.retainAll(speed.arms(number));
+    return order;
+  }
+
+  private void batches() {
+    if (speed.batch(0).isEmpty()) {
+      return;
+    }
+    title(
+        format(
+            "How fast are %d texts at once? %d tokens each, with more and more different vectors",
+            Amount.ROWS, amount.batchTokens()));
+    Table table = new Table("", "tokens/s", "ratio", "from", "to");
+    for (int steerings : speed.steerings()) {
+      List<Object> row = new ArrayList<>();
+      row.add(
+          steerings == 0
+              ? "unsteered"
+              : steerings == 1 ? "1 vector for all" : steerings + " vectors");
+      row.add(speed.batch(steerings).map(s -> format("%.1f", s.median())).orElse(NONE));
+      row.addAll(steerings == 0 ? List.of("1.000", "", "") : ratio(speed.batchRatio(steerings)));
+      table.row(row.toArray());
+    }
+    lines.addAll(table.lines(style));
+    speed
+        .batchRatio(0)
+        .ifPresent(
+            noise ->
+                note(
+                    format(
+                        "prompts included; noise: unsteered is %.3f (%.3f to %.3f) of itself",
+                        noise.median(), noise.least(), noise.most())));
+  }
+
+  private void kernels() {
+    title("What share of the computing is for inserted nodes? By ONNX Runtime's profiler");
+    Table table = new Table("", "nodes that run", "of a token", "of a prompt of " + Amount.LONG);
+    for (Variant variant : Variant.values()) {
+      String arm = Speed.KERNELS + variant.label();
+      if (speed.spread(arm, "nodes").isPresent()) {
+        table.row(
+            variant.text(),
+            median(arm, "nodes", "%.0f", 1),
+            median(arm, "step", "%.4f %%", 100),
+            median(arm, "prompt", "%.4f %%", 100));
+      }
+    }
+    lines.addAll(table.lines(style));
+  }
+
+  private void opening() {
+    title("What do opening, memory and another vector take?");
+    Table table = new Table("", "open: ms", "private: MiB", "swap: ms", "shows");
+    for (String arm : arms("open")) {
+      table.row(
+          label(arm),
+          median(arm, "open", "%.0f", 1000),
+          median(arm, "private", "%.0f", 1.0 / (1 << 20)),
+          median(arm, "swap", "%.3f", 1000),
+          speed
+              .spread(arm, "shows")
+              .map(s -> s.least() == 1 ? "in the next token" : "not at once")
+              .orElse(NONE));
+    }
+    lines.addAll(table.lines(style));
+    note(
+        "private: memory that no other process shares, after the texts above; swap: without the run");
+  }
+
+  private void starting() {
+    title(
+        format(
+            "How long from the start of `steerc run` to the first token, behind a prompt of %d?",
+            Amount.SHORT));
+    Table table = new Table("", "seconds", "from", "to", Amount.TOGETHER + " at once: MiB each");
+    for (String arm : speed.arms("first_token")) {
+      String way = arm.substring(Speed.START.length());
+      Optional<Spread> seconds = speed.spread(arm, "first_token");
+      table.row(
+          label(way),
+          seconds.map(s -> format("%.2f", s.median())).orElse(NONE),
+          seconds.map(s -> format("%.2f", s.least())).orElse(NONE),
+          seconds.map(s -> format("%.2f", s.most())).orElse(NONE),
+          median(Speed.TOGETHER + way, "proportional", "%.0f", 1.0 / (1 << 20)));
+    }
+    lines.addAll(table.lines(style));
+    note("MiB each: of so many processes with the model open, shared memory divided among them");
+  }
+
+  private void foot() {
+    lines.add("");
+    speed.leftOut().forEach((arm, why) -> lines.add("left out: " + label(arm) + ": " + why));
+    lines.add(style.faint(format("took %.0f s", speed.seconds())));
+  }
+
+  private String median(String arm, String number, String pattern, double unit) {
+    return speed.spread(arm, number).map(s -> format(pattern, s.median() * unit)).orElse(NONE);
+  }
+
+  private static List<Object> ratio(Optional<Spread> ratio) {
+    return ratio
+        .map(
+            r ->
+                List.<Object>of(
+                    format("%.3f", r.median()),
+                    format("%.2f", r.least()),
+                    format("%.2f", r.most())))
+        .orElse(List.of(NONE, NONE, NONE));
+  }
+
+  /** What a table calls a way to run the model. */
+  private static String label(String arm) {
+    return switch (arm) {
+      case Speed.BARE -> "original, ONNX Runtime alone";
+      case Speed.ORIGINAL -> "original, steerc";
+      default ->
+          Arrays.stream(Variant.values())
+              .filter(variant -> variant.label().equals(arm))
+              .map(Variant::text)
+              .findFirst()
+              .orElse(arm);
+    };
+  }
+
+  private static String mebibytes(long bytes) {
+    return (bytes >> 20) + " MiB";
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}
