@@ -10,10 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The tables of {@code steerc bench}, each under the question that it answers. */
 final class SpeedTables {
   private static final String NONE = "-";
+  private static final double MEBIBYTE = 1.0 / (1 << 20);
 
   private final SpeedReport report;
   private final Speed speed;
@@ -86,7 +88,7 @@ final class SpeedTables {
       table.row(row.toArray());
     }
     lines.addAll(table.lines(style));
-    noise(number);
+    note(ratiosOf(number));
   }
 
   private void first() {
@@ -109,30 +111,30 @@ final class SpeedTables {
             "to");
     for (String arm : arms(number)) {
       List<Object> row = new ArrayList<>(List.of(label(arm)));
-      row.add(median(arm, brief, "%.0f", 1000));
+      row.add(median(arm, brief, "%.1f", 1000));
       row.addAll(ratio(speed.ratio(arm, speed.base(), brief)));
-      row.add(median(arm, number, "%.0f", 1000));
+      row.add(median(arm, number, "%.1f", 1000));
       row.addAll(ratio(speed.ratio(arm, speed.base(), number)));
       table.row(row.toArray());
     }
     lines.addAll(table.lines(style));
-    noise(number);
+    note(ratiosOf(brief, number));
   }
 
   /** What the ratios are to, and what they are worth. */
-  private void noise(String number) {
-    speed
-        .ratio(Speed.AGAIN, Speed.ORIGINAL, number)
-        .ifPresent(
-            noise ->
-                note(
-                    format(
-                        "ratio: to %s; noise: %s is %.3f (%.3f to %.3f) of itself",
-                        label(speed.base()),
-                        label(Speed.ORIGINAL),
-                        noise.median(),
-                        noise.least(),
-                        noise.most())));
+  private String ratiosOf(String... numbers) {
+    String noise =
+        Arrays.stream(numbers)
+            .map(number -> noise(speed.ratio(Speed.AGAIN, Speed.ORIGINAL, number)))
+            .collect(Collectors.joining(" and "));
+    String base = speed.base().equals(Speed.BARE) ? "bare ONNX Runtime" : "the original";
+    return "ratio: to " + base + "; noise, the original against itself: " + noise;
+  }
+
+  private static String noise(Optional<Spread> ratio) {
+    return ratio
+        .map(r -> format("%.3f (%.2f to %.2f)", r.median(), r.least(), r.most()))
+        .orElse("unknown");
   }
 
   private void note(String text) {
@@ -167,14 +169,7 @@ final class SpeedTables {
       table.row(row.toArray());
     }
     lines.addAll(table.lines(style));
-    speed
-        .batchRatio(0)
-        .ifPresent(
-            noise ->
-                note(
-                    format(
-                        "prompts included; noise: unsteered is %.3f (%.3f to %.3f) of itself",
-                        noise.median(), noise.least(), noise.most())));
+    note("prompts included; noise, unsteered against itself: " + noise(speed.batchRatio(0)));
   }
 
   private void kernels() {
@@ -195,12 +190,13 @@ final class SpeedTables {
 
   private void opening() {
     title("What do opening, memory and another vector take?");
-    Table table = new Table("", "open: ms", "private: MiB", "swap: ms", "shows");
+    Table table = new Table("", "open: ms", "own MiB", "shared out", "swap: ms", "shows");
     for (String arm : arms("open")) {
       table.row(
           label(arm),
           median(arm, "open", "%.0f", 1000),
-          median(arm, "private", "%.0f", 1.0 / (1 << 20)),
+          median(arm, "private", "%.0f", MEBIBYTE),
+          median(arm, "proportional", "%.0f", MEBIBYTE),
           median(arm, "swap", "%.3f", 1000),
           speed
               .spread(arm, "shows")
@@ -226,10 +222,10 @@ final class SpeedTables {
           seconds.map(s -> format("%.2f", s.median())).orElse(NONE),
           seconds.map(s -> format("%.2f", s.least())).orElse(NONE),
           seconds.map(s -> format("%.2f", s.most())).orElse(NONE),
-          median(Speed.TOGETHER + way, "proportional", "%.0f", 1.0 / (1 << 20)));
+          median(Speed.TOGETHER + way, "proportional", "%.0f", MEBIBYTE));
     }
     lines.addAll(table.lines(style));
-    note("MiB each: of so many processes with the model open, shared memory divided among them");
+    note("MiB each: while so many have the model open, what they share divided among them");
   }
 
   private void foot() {
@@ -256,7 +252,7 @@ final class SpeedTables {
   /** What a table calls a way to run the model. */
   private static String label(String arm) {
     return switch (arm) {
-      case Speed.BARE -> "original, ONNX Runtime alone";
+      case Speed.BARE -> "original, bare ONNX Runtime";
       case Speed.ORIGINAL -> "original, steerc";
       default ->
           Arrays.stream(Variant.values())

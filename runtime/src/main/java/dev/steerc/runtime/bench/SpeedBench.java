@@ -3,6 +3,8 @@ package dev.steerc.runtime.bench;
 import dev.steerc.ExternalData;
 import dev.steerc.manifest.Description;
 import dev.steerc.onnx.ModelFile;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Residual;
 import java.io.IOException;
@@ -37,7 +39,7 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
    * Measures.
    *
    * @param original a decoder that was not patched, alone in a folder for what is made of it
-   * @throws SteercException when it is no decoder with a residual stream
+   * @throws SteercException when it is no decoder with a residual stream, or does not run
    */
   public Speed run(Path original, Progress progress) {
     return new Run(original, progress).run();
@@ -64,6 +66,14 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
       this.progress = progress;
       this.file = ModelFile.open(original);
       this.model = Description.of(Residual.find(file));
+      long most = Amount.LONG + 1 + Math.max(amount.tokens(), amount.batchTokens());
+      if (model.context().orElse(Long.MAX_VALUE) < most) {
+        throw Problem.of(Code.PROMPT_TOO_LONG, "the model is too short to be measured")
+            .at(file.where())
+            .note("it has " + model.context().get() + " positions, and " + most + " are taken")
+            .help("measure a model of the size that you use")
+            .exception();
+      }
     }
 
     Speed run() {
@@ -98,11 +108,12 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
       }
       patched.forEach(
           (name, path) -> steps.add(step(Speed.KERNELS + name, 0, Task.Kind.KERNELS, path)));
-      steps.add(
-          new Step(
-              Speed.TOGETHER + Speed.ORIGINAL,
-              0,
-              () -> together(task(Task.Kind.MEMORY, original))));
+      started()
+          .forEach(
+              (name, path) ->
+                  steps.add(
+                      new Step(
+                          Speed.TOGETHER + name, 0, () -> together(task(Task.Kind.MEMORY, path)))));
       return steps;
     }
 
@@ -117,8 +128,15 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
       if (patched.containsKey(single)) {
         arms.add(step(Speed.BATCH, round, Task.Kind.BATCH, patched.get(single)));
       }
-      arms.add(new Step(Speed.START + Speed.ORIGINAL, round, () -> start(original)));
+      started()
+          .forEach(
+              (name, path) -> arms.add(new Step(Speed.START + name, round, () -> start(path))));
       return arms;
+    }
+
+    /** The models that processes are started with, by what they are called. */
+    private Map<String, Path> started() {
+      return Map.of(Speed.ORIGINAL, original);
     }
 
     private Step step(String arm, int round, Task.Kind kind, Path path) {
@@ -145,6 +163,9 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
       try {
         samples.add(new Sample(step.arm(), step.round(), step.measurement().numbers()));
       } catch (SteercException e) {
+        if (step.arm().equals(Speed.ORIGINAL)) {
+          throw e; // then nothing can be measured
+        }
         leftOut.put(step.arm(), e.problems().get(0).what());
       } catch (IOException e) {
         leftOut.put(step.arm(), e.toString());
