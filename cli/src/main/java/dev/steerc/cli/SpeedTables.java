@@ -60,13 +60,17 @@ final class SpeedTables {
             mebibytes(machine.memory())));
     lines.add(
         format(
-            "%s; Java %s, ONNX Runtime %s with %s",
+            "%s; Java %s, ONNX Runtime %s, %s",
             String.join(" ", machine.instructions()),
             machine.java(),
             machine.onnxRuntime(),
             report.bench().threads() == 0
                 ? "all cores"
-                : report.bench().threads() + " thread(s) for an operator"));
+                : count(report.bench().threads(), "thread")));
+  }
+
+  private static String count(int count, String what) {
+    return count == 1 ? "1 " + what : count + " " + what + (what.endsWith("s") ? "es" : "s");
   }
 
   private void title(String text) {
@@ -78,8 +82,8 @@ final class SpeedTables {
     String number = "tokens_per_second";
     title(
         format(
-            "How fast is one text? %d tokens behind a prompt of %d, in %d processes each",
-            amount.tokens(), Amount.SHORT, amount.processes()));
+            "How fast is one text? %d tokens behind a prompt of %d, in %s each",
+            amount.tokens(), Amount.SHORT, count(amount.processes(), "process")));
     Table table = new Table("", "tokens/s", "ratio", "from", "to");
     for (String arm : arms(number)) {
       List<Object> row = new ArrayList<>(List.of(label(arm)));
@@ -126,9 +130,9 @@ final class SpeedTables {
     String noise =
         Arrays.stream(numbers)
             .map(number -> noise(speed.ratio(Speed.AGAIN, Speed.ORIGINAL, number)))
-            .collect(Collectors.joining(" and "));
+            .collect(Collectors.joining(", "));
     String base = speed.base().equals(Speed.BARE) ? "bare ONNX Runtime" : "the original";
-    return "ratio: to " + base + "; noise, the original against itself: " + noise;
+    return "ratio: to " + base + "; noise: original to itself " + noise;
   }
 
   private static String noise(Optional<Spread> ratio) {
@@ -169,7 +173,7 @@ final class SpeedTables {
       table.row(row.toArray());
     }
     lines.addAll(table.lines(style));
-    note("prompts included; noise, unsteered against itself: " + noise(speed.batchRatio(0)));
+    note("prompts included; noise: unsteered to itself " + noise(speed.batchRatio(0)));
   }
 
   private void kernels() {

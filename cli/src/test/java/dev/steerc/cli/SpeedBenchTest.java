@@ -2,10 +2,6 @@ package dev.steerc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.steerc.models.Dialect;
-import dev.steerc.models.Gpt2;
-import dev.steerc.models.Gpt2Graph;
-import dev.steerc.models.Trait;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,9 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code steerc bench} itself, on a tiny model and with little work. */
 class SpeedBenchTest {
-  private static final Dialect NO_CACHE =
-      Dialect.of("pytorch", 8, 17, Trait.NORM_OP, Trait.MATMUL_ADD);
-
   @TempDir Path folder;
 
   @Test
@@ -85,20 +78,6 @@ class SpeedBenchTest {
     List<Double> numbers = new ArrayList<>();
     sample.get("numbers").get(number).forEach(n -> numbers.add(n.asDouble()));
     return numbers;
-  }
-
-  /** A model without a cache, which the bare loop cannot run, and which has no step. */
-  @Test
-  void whatCannotBeMeasuredIsLeftOutWithAReason() throws Exception {
-    Gpt2 sizes = Gpt2.random(new Gpt2.Config(2, 16, 2, 50, 200), 1);
-    Files.write(folder.resolve("m.onnx"), Gpt2Graph.write(sizes, NO_CACHE, "m").get("m"));
-    Steered.Run run = bench("m.onnx", "--quick", "--threads", "1");
-    assertThat(run.exit()).as(run.output()).isZero();
-    assertThat(run.output()).contains("left out: original, bare ONNX Runtime: ");
-    assertThat(run.output()).contains("ratio: to the original; noise").doesNotContain("\u001b[");
-    assertThat(run.output()).containsPattern("add at one block +1 +- +0\\.\\d+ %");
-    assertThat(run.output().lines().filter(line -> !line.contains(folder.toString())))
-        .allMatch(line -> line.length() <= 100);
   }
 
   @Test
