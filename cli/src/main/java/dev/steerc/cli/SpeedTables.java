@@ -8,17 +8,16 @@ import dev.steerc.runtime.bench.Variant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The tables of {@code steerc bench}, each under the question that it answers. */
 final class SpeedTables {
-  private static final String NONE = "-";
   private static final double MEBIBYTE = 1.0 / (1 << 20);
 
   private final SpeedReport report;
   private final Speed speed;
+  private final Cells cells;
   private final Amount amount;
   private final Style style;
   private final List<String> lines = new ArrayList<>();
@@ -26,6 +25,7 @@ final class SpeedTables {
   SpeedTables(SpeedReport report, Style style) {
     this.report = report;
     this.speed = report.speed();
+    this.cells = new Cells(speed);
     this.amount = report.bench().amount();
     this.style = style;
   }
@@ -45,7 +45,7 @@ final class SpeedTables {
   private void head() {
     Machine machine = report.machine();
     lines.add(
-        format(
+        Cells.format(
             "%s: %d blocks, hidden %d, %s, %d MB",
             style.bold(report.name()),
             speed.model().blocks(),
@@ -53,24 +53,20 @@ final class SpeedTables {
             speed.model().dtype(),
             speed.bytes() / 1_000_000));
     lines.add(
-        format(
+        Cells.format(
             "%s, %d cores, %s",
             machine.processor().orElse("an unknown processor"),
             machine.cores(),
-            mebibytes(machine.memory())));
+            Cells.mebibytes(machine.memory())));
     lines.add(
-        format(
+        Cells.format(
             "%s; Java %s, ONNX Runtime %s, %s",
             String.join(" ", machine.instructions()),
             machine.java(),
             machine.onnxRuntime(),
             report.bench().threads() == 0
                 ? "all cores"
-                : count(report.bench().threads(), "thread")));
-  }
-
-  private static String count(int count, String what) {
-    return count == 1 ? "1 " + what : count + " " + what + (what.endsWith("s") ? "es" : "s");
+                : Cells.count(report.bench().threads(), "thread")));
   }
 
   private void title(String text) {
@@ -81,14 +77,14 @@ final class SpeedTables {
   private void pace() {
     String number = "tokens_per_second";
     title(
-        format(
+        Cells.format(
             "How fast is one text? %d tokens behind a prompt of %d, in %s each",
-            amount.tokens(), Amount.SHORT, count(amount.processes(), "process")));
+            amount.tokens(), Amount.SHORT, Cells.count(amount.processes(), "process")));
     Table table = new Table("", "tokens/s", "ratio", "from", "to");
-    for (String arm : arms(number)) {
-      List<Object> row = new ArrayList<>(List.of(label(arm)));
-      row.add(median(arm, number, "%.1f", 1));
-      row.addAll(ratio(speed.ratio(arm, speed.base(), number)));
+    for (String arm : cells.arms(number)) {
+      List<Object> row = new ArrayList<>(List.of(Cells.label(arm)));
+      row.add(cells.median(arm, number, "%.1f", 1));
+      row.addAll(Cells.ratio(speed.ratio(arm, speed.base(), number)));
       table.row(row.toArray());
     }
     lines.addAll(table.lines(style));
@@ -99,7 +95,7 @@ final class SpeedTables {
     String brief = "first_" + Amount.SHORT;
     String number = "first_" + Amount.LONG;
     title(
-        format(
+        Cells.format(
             "How long until the first token? Prompts of %d and %d tokens, the model open",
             Amount.SHORT, Amount.LONG));
     Table table =
@@ -113,12 +109,12 @@ final class SpeedTables {
             "ratio",
             "from",
             "to");
-    for (String arm : arms(number)) {
-      List<Object> row = new ArrayList<>(List.of(label(arm)));
-      row.add(median(arm, brief, "%.1f", 1000));
-      row.addAll(ratio(speed.ratio(arm, speed.base(), brief)));
-      row.add(median(arm, number, "%.1f", 1000));
-      row.addAll(ratio(speed.ratio(arm, speed.base(), number)));
+    for (String arm : cells.arms(number)) {
+      List<Object> row = new ArrayList<>(List.of(Cells.label(arm)));
+      row.add(cells.median(arm, brief, "%.1f", 1000));
+      row.addAll(Cells.ratio(speed.ratio(arm, speed.base(), brief)));
+      row.add(cells.median(arm, number, "%.1f", 1000));
+      row.addAll(Cells.ratio(speed.ratio(arm, speed.base(), number)));
       table.row(row.toArray());
     }
     lines.addAll(table.lines(style));
@@ -129,28 +125,14 @@ final class SpeedTables {
   private String ratiosOf(String... numbers) {
     String noise =
         Arrays.stream(numbers)
-            .map(number -> noise(speed.ratio(Speed.AGAIN, Speed.ORIGINAL, number)))
+            .map(number -> Cells.noise(speed.ratio(Speed.AGAIN, Speed.ORIGINAL, number)))
             .collect(Collectors.joining(", "));
     String base = speed.base().equals(Speed.BARE) ? "bare ONNX Runtime" : "the original";
     return "ratio: to " + base + "; noise: original to itself " + noise;
   }
 
-  private static String noise(Optional<Spread> ratio) {
-    return ratio
-        .map(r -> format("%.3f (%.2f to %.2f)", r.median(), r.least(), r.most()))
-        .orElse("unknown");
-  }
-
   private void note(String text) {
     lines.add(style.faint("  " + text));
-  }
-
-  /** The ways to run the model of which there is a number, without the one that is noise. */
-  private List<String> arms(String number) {
-    List<String> order = new ArrayList<>(List.of(Speed.BARE, Speed.ORIGINAL));
-    Arrays.stream(Variant.values()).map(Variant::label).forEach(order::add);
-    order.retainAll(speed.arms(number));
-    return order;
   }
 
   private void batches() {
@@ -158,7 +140,7 @@ final class SpeedTables {
       return;
     }
     title(
-        format(
+        Cells.format(
             "How fast are %d texts at once? %d tokens each, with more and more different vectors",
             Amount.ROWS, amount.batchTokens()));
     Table table = new Table("", "tokens/s", "ratio", "from", "to");
@@ -168,12 +150,13 @@ final class SpeedTables {
           steerings == 0
               ? "unsteered"
               : steerings == 1 ? "1 vector for all" : steerings + " vectors");
-      row.add(speed.batch(steerings).map(s -> format("%.1f", s.median())).orElse(NONE));
-      row.addAll(steerings == 0 ? List.of("1.000", "", "") : ratio(speed.batchRatio(steerings)));
+      row.add(speed.batch(steerings).map(s -> Cells.format("%.1f", s.median())).orElse(Cells.NONE));
+      row.addAll(
+          steerings == 0 ? List.of("1.000", "", "") : Cells.ratio(speed.batchRatio(steerings)));
       table.row(row.toArray());
     }
     lines.addAll(table.lines(style));
-    note("prompts included; noise: unsteered to itself " + noise(speed.batchRatio(0)));
+    note("prompts included; noise: unsteered to itself " + Cells.noise(speed.batchRatio(0)));
   }
 
   private void kernels() {
@@ -184,9 +167,9 @@ final class SpeedTables {
       if (speed.spread(arm, "nodes").isPresent()) {
         table.row(
             variant.text(),
-            median(arm, "nodes", "%.0f", 1),
-            median(arm, "step", "%.4f %%", 100),
-            median(arm, "prompt", "%.4f %%", 100));
+            cells.median(arm, "nodes", "%.0f", 1),
+            cells.median(arm, "step", "%.4f %%", 100),
+            cells.median(arm, "prompt", "%.4f %%", 100));
       }
     }
     lines.addAll(table.lines(style));
@@ -195,17 +178,17 @@ final class SpeedTables {
   private void opening() {
     title("What do opening, memory and another vector take?");
     Table table = new Table("", "open: ms", "own MiB", "shared out", "swap: ms", "shows");
-    for (String arm : arms("open")) {
+    for (String arm : cells.arms("open")) {
       table.row(
-          label(arm),
-          median(arm, "open", "%.0f", 1000),
-          median(arm, "private", "%.0f", MEBIBYTE),
-          median(arm, "proportional", "%.0f", MEBIBYTE),
-          median(arm, "swap", "%.3f", 1000),
+          Cells.label(arm),
+          cells.median(arm, "open", "%.0f", 1000),
+          cells.median(arm, "private", "%.0f", MEBIBYTE),
+          cells.median(arm, "proportional", "%.0f", MEBIBYTE),
+          cells.median(arm, "swap", "%.3f", 1000),
           speed
               .spread(arm, "shows")
               .map(s -> s.least() == 1 ? "in the next token" : "not at once")
-              .orElse(NONE));
+              .orElse(Cells.NONE));
     }
     lines.addAll(table.lines(style));
     note(
@@ -214,7 +197,7 @@ final class SpeedTables {
 
   private void starting() {
     title(
-        format(
+        Cells.format(
             "How long from the start of `steerc run` to the first token, behind a prompt of %d?",
             Amount.SHORT));
     Table table = new Table("", "seconds", "from", "to", Amount.TOGETHER + " at once: MiB each");
@@ -222,11 +205,11 @@ final class SpeedTables {
       String way = arm.substring(Speed.START.length());
       Optional<Spread> seconds = speed.spread(arm, "first_token");
       table.row(
-          label(way),
-          seconds.map(s -> format("%.2f", s.median())).orElse(NONE),
-          seconds.map(s -> format("%.2f", s.least())).orElse(NONE),
-          seconds.map(s -> format("%.2f", s.most())).orElse(NONE),
-          median(Speed.TOGETHER + way, "proportional", "%.0f", MEBIBYTE));
+          Cells.label(way),
+          seconds.map(s -> Cells.format("%.2f", s.median())).orElse(Cells.NONE),
+          seconds.map(s -> Cells.format("%.2f", s.least())).orElse(Cells.NONE),
+          seconds.map(s -> Cells.format("%.2f", s.most())).orElse(Cells.NONE),
+          cells.median(Speed.TOGETHER + way, "proportional", "%.0f", MEBIBYTE));
     }
     lines.addAll(table.lines(style));
     note("MiB each: while so many have the model open, what they share divided among them");
@@ -234,44 +217,7 @@ final class SpeedTables {
 
   private void foot() {
     lines.add("");
-    speed.leftOut().forEach((arm, why) -> lines.add("left out: " + label(arm) + ": " + why));
-    lines.add(style.faint(format("took %.0f s", speed.seconds())));
-  }
-
-  private String median(String arm, String number, String pattern, double unit) {
-    return speed.spread(arm, number).map(s -> format(pattern, s.median() * unit)).orElse(NONE);
-  }
-
-  private static List<Object> ratio(Optional<Spread> ratio) {
-    return ratio
-        .map(
-            r ->
-                List.<Object>of(
-                    format("%.3f", r.median()),
-                    format("%.2f", r.least()),
-                    format("%.2f", r.most())))
-        .orElse(List.of(NONE, NONE, NONE));
-  }
-
-  /** What a table calls a way to run the model. */
-  private static String label(String arm) {
-    return switch (arm) {
-      case Speed.BARE -> "original, bare ONNX Runtime";
-      case Speed.ORIGINAL -> "original, steerc";
-      default ->
-          Arrays.stream(Variant.values())
-              .filter(variant -> variant.label().equals(arm))
-              .map(Variant::text)
-              .findFirst()
-              .orElse(arm);
-    };
-  }
-
-  private static String mebibytes(long bytes) {
-    return (bytes >> 20) + " MiB";
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
+    speed.leftOut().forEach((arm, why) -> lines.add("left out: " + Cells.label(arm) + ": " + why));
+    lines.add(style.faint(Cells.format("took %.0f s", speed.seconds())));
   }
 }

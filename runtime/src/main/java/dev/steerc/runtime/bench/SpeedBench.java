@@ -17,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /**
  * Measures how fast a model generates, plain and steered, and what it takes to open it. Whatever is
@@ -113,7 +111,9 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
               (name, path) ->
                   steps.add(
                       new Step(
-                          Speed.TOGETHER + name, 0, () -> together(task(Task.Kind.MEMORY, path)))));
+                          Speed.TOGETHER + name,
+                          0,
+                          () -> Launch.together(task(Task.Kind.MEMORY, path)))));
       return steps;
     }
 
@@ -130,7 +130,12 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
       }
       started()
           .forEach(
-              (name, path) -> arms.add(new Step(Speed.START + name, round, () -> start(path))));
+              (name, path) ->
+                  arms.add(
+                      new Step(
+                          Speed.START + name,
+                          round,
+                          () -> Launch.run(command, task(Task.Kind.PACE, path)))));
       return arms;
     }
 
@@ -170,53 +175,6 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
       } catch (IOException e) {
         leftOut.put(step.arm(), e.toString());
       }
-    }
-
-    /** The seconds until a process of the command prints the first token, and until it ends. */
-    private Map<String, List<Double>> start(Path path) throws IOException {
-      List<String> all = new ArrayList<>(command);
-      String ids =
-          LongStream.of(task(Task.Kind.PACE, path).prompt(0, Amount.SHORT))
-              .mapToObj(Long::toString)
-              .collect(Collectors.joining(","));
-      all.addAll(List.of("run", path.toString(), "--ids", ids, "--greedy"));
-      all.addAll(List.of("--max-new-tokens", "1", "--threads", Integer.toString(threads)));
-      Numbers numbers = new Numbers();
-      long start = System.nanoTime();
-      try (Child child = Child.start(all)) {
-        boolean printed = child.hasPrinted();
-        numbers.add("first_token", Numbers.since(start));
-        int exit = child.end();
-        numbers.add("all", Numbers.since(start));
-        if (!printed || exit != 0) {
-          throw new IOException("`steerc run` ended with " + exit);
-        }
-      }
-      return numbers.toMap();
-    }
-
-    /** What several processes have in memory that have a model open at the same time. */
-    private Map<String, List<Double>> together(Task task) throws IOException {
-      List<Child> children = new ArrayList<>();
-      Numbers numbers = new Numbers();
-      try {
-        for (int i = 0; i < Amount.TOGETHER; i++) {
-          Child child = Child.start(task);
-          children.add(child);
-          child.answer();
-        }
-        for (Child child : children) {
-          child.tell();
-          child.answer();
-        }
-        for (Child child : children) {
-          child.tell();
-          child.numbers().forEach((name, all) -> all.forEach(n -> numbers.add(name, n)));
-        }
-      } finally {
-        children.forEach(Child::close);
-      }
-      return numbers.toMap();
     }
 
     private long bytes() {
