@@ -1,5 +1,7 @@
 package dev.steerc.cli;
 
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,6 +16,19 @@ final class CommandText {
   /** What steerc was started as. */
   static String name() {
     return quoted(System.getProperty("steerc.command", "steerc"));
+  }
+
+  /** What starts steerc: the command that this process was started by, or its own Java. */
+  static List<String> words() {
+    String command = System.getProperty("steerc.command");
+    if (command != null) {
+      return List.of(command);
+    }
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    return words;
   }
 
   /**

@@ -3,15 +3,14 @@ package dev.steerc.models;
 import com.google.protobuf.CodedOutputStream;
 import dev.steerc.onnx.proto.GraphProto;
 import dev.steerc.onnx.proto.ModelProto;
-import dev.steerc.onnx.proto.TensorProto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,11 +25,10 @@ public final class RandomGpt2 {
   private static final int GRAPH_INITIALIZER = 5;
   private static final int TENSOR_RAW_DATA = 9;
   private static final int LENGTH_DELIMITED = 2;
-  private static final int BUFFER = 1 << 20;
   private static final String USAGE =
       """
       usage: RandomGpt2 [--blocks 12] [--hidden 768] [--heads 12] [--vocab 50257]
-                        [--positions 1024] [--seed 1] [--external] OUT.onnx
+                        [--positions 1024] [--seed 1] [--external | --int8] OUT.onnx
       """;
 
   private static final Map<String, Integer> DEFAULTS =
@@ -48,10 +46,10 @@ public final class RandomGpt2 {
   public static void main(String... args) throws IOException {
     var options = new HashMap<String, Integer>(DEFAULTS);
     Path output = null;
-    boolean external = false;
+    String form = "";
     for (int i = 0; i < args.length; i++) {
-      if (args[i].equals("--external")) {
-        external = true;
+      if (args[i].equals("--external") || args[i].equals("--int8")) {
+        form = args[i];
       } else if (options.containsKey(args[i]) && i + 1 < args.length) {
         options.put(args[i], Integer.valueOf(args[++i]));
       } else if (output != null || args[i].startsWith("-")) {
@@ -63,7 +61,11 @@ public final class RandomGpt2 {
     if (output == null) {
       usage();
     }
-    write(output, config(options), options.get("--seed"), external);
+    if (form.equals("--int8")) {
+      writeInt8(output, config(options), options.get("--seed"));
+    } else {
+      write(output, config(options), options.get("--seed"), form.equals("--external"));
+    }
   }
 
   private static void usage() {
@@ -81,25 +83,39 @@ public final class RandomGpt2 {
       throws IOException {
     Dialect dialect = Dialect.of("pytorch", 7, 14, Trait.PAST, Trait.TIED_HEAD);
     Gpt2Graph.Skeleton skeleton = Gpt2Graph.skeleton(Gpt2.random(config, seed), dialect);
+    List<Streamed> tensors = new ArrayList<>();
+    skeleton.weights().forEach((name, weight) -> tensors.add(Streamed.of(name, weight)));
     if (external) {
-      writeExternal(output, skeleton);
+      writeExternal(output, skeleton.model(), tensors);
     } else {
-      writeEmbedded(output, skeleton);
+      writeEmbedded(output, skeleton.model(), tensors);
     }
   }
 
-  private static void writeExternal(Path output, Gpt2Graph.Skeleton skeleton) throws IOException {
+  /**
+   * Writes a model whose matrices have 8 bits, as {@link ByteBlocks} says; the tables stay float32.
+   *
+   * @param config of a hidden size that is a multiple of 32
+   */
+  public static void writeInt8(Path output, Gpt2.Config config, long seed) throws IOException {
+    Dialect dialect = Dialect.of("pytorch", 8, 17, Trait.PAST, Trait.NORM_OP, Trait.MATMUL_ADD);
+    ByteBlocks blocks = ByteBlocks.of(Gpt2Graph.skeleton(Gpt2.random(config, seed), dialect));
+    writeEmbedded(output, blocks.model(), blocks.tensors());
+  }
+
+  private static void writeExternal(Path output, ModelProto skeleton, List<Streamed> tensors)
+      throws IOException {
     String location = output.getFileName() + "_data";
-    ModelProto.Builder model = skeleton.model().toBuilder();
+    ModelProto.Builder model = skeleton.toBuilder();
     try (FileChannel data = create(output.resolveSibling(location))) {
-      for (Map.Entry<String, Weight> weight : skeleton.weights().entrySet()) {
+      for (Streamed tensor : tensors) {
         long offset = data.position();
-        draw(weight.getValue(), data);
-        var header = header(weight.getKey(), weight.getValue()).toBuilder();
+        tensor.write(data);
         long length = data.position() - offset;
         model
             .getGraphBuilder()
-            .addInitializer(ExternalData.reference(header, location, offset, length));
+            .addInitializer(
+                ExternalData.reference(tensor.header().toBuilder(), location, offset, length));
       }
     }
     try (FileChannel out = create(output)) {
@@ -107,60 +123,33 @@ public final class RandomGpt2 {
     }
   }
 
-  private static void writeEmbedded(Path output, Gpt2Graph.Skeleton skeleton) throws IOException {
-    GraphProto graph = skeleton.model().getGraph();
+  private static void writeEmbedded(Path output, ModelProto skeleton, List<Streamed> tensors)
+      throws IOException {
+    GraphProto graph = skeleton.getGraph();
     long size = graph.getSerializedSize();
-    for (Map.Entry<String, Weight> weight : skeleton.weights().entrySet()) {
-      int tensor = tensorSize(weight.getKey(), weight.getValue());
-      size += fieldHead(GRAPH_INITIALIZER, tensor).remaining() + (long) tensor;
+    for (Streamed tensor : tensors) {
+      size += fieldHead(GRAPH_INITIALIZER, size(tensor)).remaining() + (long) size(tensor);
     }
     if (size > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("a graph of " + size + " bytes needs `--external`");
     }
     try (FileChannel out = create(output)) {
-      out.write(ByteBuffer.wrap(skeleton.model().toBuilder().clearGraph().build().toByteArray()));
+      out.write(ByteBuffer.wrap(skeleton.toBuilder().clearGraph().build().toByteArray()));
       out.write(fieldHead(MODEL_GRAPH, (int) size));
       out.write(ByteBuffer.wrap(graph.toByteArray()));
-      for (Map.Entry<String, Weight> weight : skeleton.weights().entrySet()) {
-        tensor(weight.getKey(), weight.getValue(), out);
+      for (Streamed tensor : tensors) {
+        out.write(fieldHead(GRAPH_INITIALIZER, size(tensor)));
+        out.write(ByteBuffer.wrap(tensor.header().toByteArray()));
+        out.write(fieldHead(TENSOR_RAW_DATA, tensor.bytes()));
+        tensor.write(out);
       }
     }
   }
 
-  private static void tensor(String name, Weight weight, FileChannel out) throws IOException {
-    out.write(fieldHead(GRAPH_INITIALIZER, tensorSize(name, weight)));
-    out.write(ByteBuffer.wrap(header(name, weight).toByteArray()));
-    out.write(fieldHead(TENSOR_RAW_DATA, 4 * weight.size()));
-    draw(weight, out);
-  }
-
-  private static int tensorSize(String name, Weight weight) {
-    int bytes = Math.multiplyExact(4, weight.size());
-    int head = fieldHead(TENSOR_RAW_DATA, bytes).remaining();
-    return Math.addExact(header(name, weight).getSerializedSize() + head, bytes);
-  }
-
-  private static TensorProto header(String name, Weight weight) {
-    var header = TensorProto.newBuilder().setName(name).setDataType(Tensors.FLOAT);
-    weight.dims().forEach(header::addDims);
-    return header.build();
-  }
-
-  private static void draw(Weight weight, WritableByteChannel out) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-    Weight.Draw draw = weight.draw();
-    for (int left = weight.size(); left > 0; ) {
-      int count = Math.min(left, BUFFER / 4);
-      buffer.clear();
-      for (int i = 0; i < count; i++) {
-        buffer.putFloat(draw.next());
-      }
-      buffer.flip();
-      while (buffer.hasRemaining()) {
-        out.write(buffer);
-      }
-      left -= count;
-    }
+  /** The bytes of a whole tensor. */
+  private static int size(Streamed tensor) {
+    int head = fieldHead(TENSOR_RAW_DATA, tensor.bytes()).remaining();
+    return Math.addExact(tensor.header().getSerializedSize() + head, tensor.bytes());
   }
 
   /** Tag and length of a field. */

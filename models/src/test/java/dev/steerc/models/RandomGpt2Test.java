@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.onnx.proto.ModelProto;
+import dev.steerc.onnx.proto.TensorProto;
 import dev.steerc.residual.Residual;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,5 +66,41 @@ class RandomGpt2Test {
     long weights = 5000 * 64 + 64 * 64 + 2 * (12 * 64 * 64 + 13 * 64) + 2 * 64;
     assertThat(folder.resolve("model.onnx_data")).hasSize(4 * weights);
     assertThat(Files.size(file)).isLessThan(200_000);
+  }
+
+  /** The codes and scales of each matrix give the drawn numbers back, within half a step. */
+  @Test
+  void eightBitsKeepTheNumbersThatWereDrawn() throws Exception {
+    Path file = folder.resolve("model.onnx");
+    RandomGpt2.writeInt8(file, CONFIG, 5);
+    Map<String, TensorProto> tensors = new HashMap<>();
+    ModelProto model = ModelProto.parseFrom(Files.readAllBytes(file));
+    model.getGraph().getInitializerList().forEach(t -> tensors.put(t.getName(), t));
+    TensorProto codes = tensors.get("lm_head.weight_T_Q8");
+    assertThat(codes.getDimsList()).containsExactly(5000L, 2L, 32L);
+    ByteBuffer scales = tensors.get("lm_head.weight_T_scales").getRawData().asReadOnlyByteBuffer();
+    Weight.Draw drawn = Gpt2.random(CONFIG, 5).head().transpose().draw();
+    for (int block = 0; block < 5000 * 2; block++) {
+      float scale = scales.order(ByteOrder.LITTLE_ENDIAN).getFloat(4 * block);
+      for (int i = 0; i < 32; i++) {
+        int code = Byte.toUnsignedInt(codes.getRawData().byteAt(32 * block + i));
+        assertThat(scale * (code - 128)).isCloseTo(drawn.next(), within(0.5001f * scale));
+      }
+    }
+  }
+
+  @Test
+  void eightBitsRunInOnnxRuntime() throws Exception {
+    Path file = folder.resolve("model.onnx");
+    RandomGpt2.writeInt8(file, CONFIG, 5);
+    assertThat(Residual.find(ModelFile.open(file)).blocks()).isEqualTo(2);
+    var graph = new TestGraph("random", "", Gpt2.random(CONFIG, 5), DIALECT, 1e-4);
+    try (var ort = new OrtRun(file)) {
+      float[][][] logits =
+          OrtRun.values(ort.run(graph.feeds(Batch.single(4999, 17, 2048)), Map.of()).get("logits"));
+      assertThat(logits[0]).hasDimensions(3, 5000);
+      assertThat(logits[0][2]).doesNotContain(Float.NaN);
+      assertThat(logits[0][2]).isNotEqualTo(logits[0][1]);
+    }
   }
 }

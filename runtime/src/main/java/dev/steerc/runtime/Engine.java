@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A model loaded into ONNX Runtime. */
 public final class Engine implements AutoCloseable {
@@ -46,15 +47,24 @@ public final class Engine implements AutoCloseable {
    * @param level how far ONNX Runtime may optimise the graph
    */
   public static Engine open(Path model, OptLevel level) {
-    return open(model, level, ModelOptions.DEFAULT);
+    return open(model, level, ModelOptions.DEFAULT, Optional.empty());
   }
 
   /** Loads a model to generate with: its runs grow token by token. */
   static Engine open(Path model, ModelOptions how) {
-    return open(model, OptLevel.ALL_OPT, how);
+    return open(model, OptLevel.ALL_OPT, how, Optional.empty());
   }
 
-  private static Engine open(Path model, OptLevel level, ModelOptions how) {
+  /**
+   * Loads a model to learn what each kernel takes.
+   *
+   * @param profile how the name of the file with the times begins
+   */
+  public static Engine profiled(Path model, ModelOptions how, Path profile) {
+    return open(model, OptLevel.ALL_OPT, how, Optional.of(profile));
+  }
+
+  private static Engine open(Path model, OptLevel level, ModelOptions how, Optional<Path> profile) {
     Telemetry.off();
     OrtEnvironment environment =
         OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
@@ -64,6 +74,9 @@ public final class Engine implements AutoCloseable {
       // plans of memory are kept for each shape, and no two steps have the same
       options.setMemoryPatternOptimization(false);
       options.setIntraOpNumThreads(how.threads());
+      if (profile.isPresent()) {
+        options.enableProfiling(profile.get().toString());
+      }
       if (how.provider() == Provider.CUDA) {
         addCuda(options, how.standsFor().orElse(model));
       }
@@ -169,6 +182,15 @@ public final class Engine implements AutoCloseable {
       try (OrtSession.Result result = session.run(tensors, options)) {
         return floats(result);
       }
+    }
+  }
+
+  /** Ends the profile, and gives its file. */
+  public Path endProfile() {
+    try {
+      return Path.of(session.endProfiling());
+    } catch (OrtException e) {
+      throw failed("ONNX Runtime cannot write the profile", path, e);
     }
   }
 

@@ -50,6 +50,19 @@ public record Trial(String name, int rows, int past, int tokens, Map<String, Fee
     return trials;
   }
 
+  /**
+   * One run of a single row.
+   *
+   * @param past the tokens in the cache
+   * @param tokens the tokens to run, unless the graph fixes their number
+   */
+  public static Trial of(
+      Map<String, TensorInfo> inputs, Optional<Residual> residual, int past, int tokens) {
+    Shape shape = Shape.of(inputs, residual).single(inputs);
+    int run = shape.tokens < 0 ? tokens : shape.tokens;
+    return new Maker(inputs, shape, 0).make("run", shape.cache.isEmpty() ? 0 : past, run);
+  }
+
   /** What the inputs of a model say about its batches. */
   private record Shape(String ids, Set<String> cache, int rows, int tokens, long vocabulary) {
 
@@ -65,6 +78,12 @@ public record Trial(String name, int rows, int past, int tokens, Map<String, Fee
       int rows = dims[0] > 0 ? (int) dims[0] : ROWS;
       int tokens = dims.length > 1 && dims[1] > 0 ? (int) dims[1] : -1;
       return new Shape(ids, cache, rows, tokens, vocabulary);
+    }
+
+    /** The same with one row, unless the graph fixes their number. */
+    Shape single(Map<String, TensorInfo> inputs) {
+      return new Shape(
+          ids, cache, inputs.get(ids).getShape()[0] > 0 ? rows : 1, tokens, vocabulary);
     }
 
     private static String firstIntegers(Map<String, TensorInfo> inputs) {
