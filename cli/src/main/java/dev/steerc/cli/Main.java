@@ -38,6 +38,7 @@ import picocli.CommandLine.IVersionProvider;
       PatchCommand.class,
       UnpatchCommand.class,
       VerifyCommand.class,
+      PrepareCommand.class,
       RunCommand.class,
       SweepCommand.class,
       ChatCommand.class,
