@@ -5,6 +5,7 @@ import dev.steerc.onnx.ModelFile;
 import dev.steerc.onnx.Span;
 import dev.steerc.onnx.Tensor;
 import dev.steerc.onnx.Tensor.External;
+import dev.steerc.onnx.proto.AttributeProto;
 import dev.steerc.onnx.proto.GraphProto;
 import dev.steerc.onnx.proto.ModelProto;
 import dev.steerc.onnx.proto.NodeProto;
@@ -17,9 +18,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Puts the weights of an optimised graph into a file where kernels find them aligned. A table that
@@ -49,6 +53,7 @@ record Weights(ModelFile portable, Set<String> tables) {
    */
   static boolean move(ModelFile portable, Path graph, Path output, String data) throws IOException {
     ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(graph)).toBuilder();
+    dropStale(model.getGraphBuilder());
     Weights weights = new Weights(portable, tables(model.getGraph()));
     List<TensorProto.Builder> tensors = new ArrayList<>();
     collect(model.getGraphBuilder(), tensors);
@@ -66,6 +71,24 @@ record Weights(ModelFile portable, Set<String> tables) {
         StandardOpenOption.WRITE,
         StandardOpenOption.SYNC);
     return packs;
+  }
+
+  /**
+   * ONNX Runtime 1.29 writes the initializers of branches and bodies twice and refuses to read
+   * that: the second ones are right (pull request 32474 of microsoft/onnxruntime).
+   */
+  private static void dropStale(GraphProto.Builder graph) {
+    Map<String, TensorProto> last = new LinkedHashMap<>();
+    graph.getInitializerList().forEach(tensor -> last.put(tensor.getName(), tensor));
+    graph.clearInitializer().addAllInitializer(last.values());
+    inner(graph).forEach(Weights::dropStale);
+  }
+
+  private static Stream<GraphProto.Builder> inner(GraphProto.Builder graph) {
+    return graph.getNodeBuilderList().stream()
+        .flatMap(node -> node.getAttributeBuilderList().stream())
+        .filter(AttributeProto.Builder::hasG)
+        .map(AttributeProto.Builder::getGBuilder);
   }
 
   private static Set<String> tables(GraphProto graph) {
@@ -92,10 +115,7 @@ record Weights(ModelFile portable, Set<String> tables) {
     graph.getInitializerBuilderList().stream()
         .filter(tensor -> tensor.getExternalDataCount() > 0)
         .forEach(tensors::add);
-    graph.getNodeBuilderList().stream()
-        .flatMap(node -> node.getAttributeBuilderList().stream())
-        .filter(attribute -> attribute.hasG())
-        .forEach(attribute -> collect(attribute.getGBuilder(), tensors));
+    inner(graph).forEach(nested -> collect(nested, tensors));
   }
 
   private boolean needsPacking(TensorProto.Builder tensor) {

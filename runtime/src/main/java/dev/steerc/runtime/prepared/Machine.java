@@ -21,7 +21,8 @@ public record Machine(String onnxruntime, String system, String instructions) {
 
   /** Of all that Linux tells of a processor, what computes; the rest changes with its kernel. */
   private static final Pattern COMPUTES =
-      Pattern.compile("(ssse|sse|avx|fma|f16c|amx|bf16|i8mm|neon|asimd|sve|sme(?!p)|fphp|lsx|lasx).*");
+      Pattern.compile(
+          "(ssse|sse|avx|fma|f16c|amx|bf16|i8mm|neon|asimd|sve|sme(?!p)|fphp|lsx|lasx).*");
 
   /** This machine. */
   public static Machine here(String onnxruntime) {
