@@ -49,6 +49,7 @@ public final class Main implements Runnable {
     COMMANDS.put("patch", PatchCommand.class);
     COMMANDS.put("unpatch", UnpatchCommand.class);
     COMMANDS.put("verify", VerifyCommand.class);
+    COMMANDS.put("prepare", PrepareCommand.class);
     COMMANDS.put("run", RunCommand.class);
     COMMANDS.put("sweep", SweepCommand.class);
     COMMANDS.put("chat", ChatCommand.class);

@@ -85,7 +85,7 @@ final class RunCommand implements Runnable {
     Prompt plain = prompt();
     Steering steering = steer.steering(model.path());
     Stopwatch watch = new Stopwatch();
-    try (SteeredModel opened = model.open()) {
+    try (SteeredModel opened = model.open(sequences == 1 && !compare)) {
       talk.warn(opened.doubts());
       Prompt steered =
           plain

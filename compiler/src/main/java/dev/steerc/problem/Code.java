@@ -187,6 +187,9 @@ public enum Code {
       "Do not ship the patched file. Patch again, and report the model if it stays so."),
   RUNTIME_FAILED(
       "ONNX Runtime could not load or run the model.", "See the note for its own words."),
+  NOT_PREPARED(
+      "What ONNX Runtime wrote down of the optimised graph gives other numbers than the model does.",
+      "Run the model as it is, and report which one it is."),
 
   // running
   PROVIDER_MISSING(

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A decoder in ONNX Runtime: one model, or a pair of which one runs prompts and the other goes on
@@ -49,6 +50,11 @@ final class Decoder implements AutoCloseable {
 
   private static Wiring wiring(Engine engine, ModelFiles.Decoding file) {
     return Wiring.of(engine, file.model(), file.file().graph(), file.file().where());
+  }
+
+  /** Why what was prepared is not used. */
+  List<String> doubts() {
+    return Stream.of(prefill, step).distinct().flatMap(e -> e.doubt().stream()).toList();
   }
 
   int vocabulary() {

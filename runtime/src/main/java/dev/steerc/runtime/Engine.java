@@ -5,7 +5,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtLoraAdapter;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
@@ -17,6 +16,8 @@ import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.format.Adapter;
 import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.prepared.Prepared;
+import dev.steerc.runtime.prepared.Prepared.Finding;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
@@ -32,10 +33,11 @@ public final class Engine implements AutoCloseable {
   private final OrtSession session;
   private final Map<String, TensorInfo> inputs;
   private final Map<String, TensorInfo> outputs;
+  private Optional<String> doubt = Optional.empty();
 
-  private Engine(Path path, OrtEnvironment environment, OrtSession session) throws OrtException {
+  private Engine(Path path, OrtSession session) throws OrtException {
     this.path = path;
-    this.environment = environment;
+    this.environment = OnnxRuntime.environment();
     this.session = session;
     this.inputs = tensors(session.getInputInfo());
     this.outputs = tensors(session.getOutputInfo());
@@ -50,9 +52,22 @@ public final class Engine implements AutoCloseable {
     return open(model, level, ModelOptions.DEFAULT, Optional.empty());
   }
 
-  /** Loads a model to generate with: its runs grow token by token. */
+  /** Loads a model to generate with, or what was prepared of it. */
   static Engine open(Path model, ModelOptions how) {
-    return open(model, OptLevel.ALL_OPT, how, Optional.empty());
+    Finding found = Prepared.find(model, OnnxRuntime.machine());
+    if (found.model().isPresent() && how.provider() != Provider.CPU) {
+      found = Finding.unused(model, "it was made for the CPU");
+    }
+    if (found.model().isPresent()) {
+      try {
+        return prepared(model, found.model().get(), how);
+      } catch (OrtException e) {
+        found = Finding.unused(model, words(e));
+      }
+    }
+    Engine engine = open(model, OptLevel.ALL_OPT, how, Optional.empty());
+    engine.doubt = found.doubt();
+    return engine;
   }
 
   /**
@@ -64,23 +79,26 @@ public final class Engine implements AutoCloseable {
     return open(model, OptLevel.ALL_OPT, how, Optional.of(profile));
   }
 
+  private static Engine prepared(Path model, Prepared.Model prepared, ModelOptions how)
+      throws OrtException {
+    try (SessionOptions options = OnnxRuntime.options(OptLevel.NO_OPT, how)) {
+      if (how.oneByOne() && !prepared.packs()) {
+        options.addConfigEntry("session.disable_prepacking", "1");
+      }
+      String graph = model.resolveSibling(prepared.graph()).toString();
+      return new Engine(model, OnnxRuntime.environment().createSession(graph, options));
+    }
+  }
+
   private static Engine open(Path model, OptLevel level, ModelOptions how, Optional<Path> profile) {
-    Telemetry.off();
-    OrtEnvironment environment =
-        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-    try (SessionOptions options = new SessionOptions()) {
-      options.setOptimizationLevel(level);
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-      // plans of memory are kept for each shape, and no two steps have the same
-      options.setMemoryPatternOptimization(false);
-      options.setIntraOpNumThreads(how.threads());
+    try (SessionOptions options = OnnxRuntime.options(level, how)) {
       if (profile.isPresent()) {
         options.enableProfiling(profile.get().toString());
       }
       if (how.provider() == Provider.CUDA) {
         addCuda(options, how.standsFor().orElse(model));
       }
-      return new Engine(model, environment, Loading.open(model, environment, options));
+      return new Engine(model, Loading.open(model, OnnxRuntime.environment(), options));
     } catch (OrtException e) {
       throw failed("ONNX Runtime cannot load the model", model, e);
     }
@@ -119,6 +137,11 @@ public final class Engine implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Why what was prepared of the model is not used, where something was. */
+  Optional<String> doubt() {
+    return doubt;
   }
 
   OrtEnvironment environment() {
@@ -212,7 +235,7 @@ public final class Engine implements AutoCloseable {
     return failed(what, path, cause);
   }
 
-  private static SteercException failed(String what, Path model, OrtException cause) {
+  static SteercException failed(String what, Path model, OrtException cause) {
     String words = words(cause);
     if (words.matches("(?is).*(bad.?alloc|failed to allocate|out of memory).*")) {
       return new SteercException(Memory.exhausted(model).note(words), cause);

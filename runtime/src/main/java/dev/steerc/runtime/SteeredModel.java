@@ -14,12 +14,14 @@ import dev.steerc.runtime.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 
 /**
  * A model that generates text, steered where it was patched. Open it once and share it between
@@ -68,9 +70,17 @@ public final class SteeredModel implements AutoCloseable {
     return options.standsFor().orElse(files.step().path());
   }
 
-  /** Where the files beside the model contradict it, in whole sentences; they are not believed. */
+  /**
+   * Where the files beside the model contradict it, and what was prepared of it does not hold, in
+   * whole sentences; they are not believed.
+   */
   public List<String> doubts() {
-    return files.doubts();
+    return Stream.concat(files.doubts().stream(), decoder.doubts().stream()).toList();
+  }
+
+  /** The files of the decoder: one, or both of a pair. */
+  public Set<Path> decoders() {
+    return new LinkedHashSet<>(List.of(files.prefill().path(), files.step().path()));
   }
 
   /** Its steering inputs and taps; none when it is not patched. */

@@ -1,0 +1,55 @@
+package dev.steerc.runtime.ahead;
+
+import dev.steerc.runtime.prepared.Prepared;
+import dev.steerc.runtime.steering.VectorStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What lies beside a model and belongs to it: tokenizer, configuration, template, vectors. */
+final class Companions {
+  private static final String FILE = "(?s).*\\.(json|txt|jinja|model)";
+  private static final long MAX_FILE = 64 << 20;
+  private static final String VECTORS = "vectors";
+
+  private Companions() {}
+
+  /** Copies them; a file that is there already stays. */
+  static void copy(Path model, Path folder) throws IOException {
+    Path own = model.toAbsolutePath().normalize().getParent();
+    copyFiles(own, folder);
+    // the layout of the hub: REPOSITORY/onnx/model.onnx, REPOSITORY/tokenizer.json
+    if (own.endsWith("onnx") && own.getParent() != null) {
+      copyFiles(own.getParent(), folder);
+    }
+    VectorStore vectors = VectorStore.open(own.resolve(VECTORS));
+    if (!vectors.names().isEmpty()) {
+      Files.createDirectory(folder.resolve(VECTORS));
+      for (String name : vectors.names()) {
+        for (Path file : vectors.files(name)) {
+          Files.copy(file, folder.resolve(VECTORS).resolve(file.getFileName()));
+        }
+      }
+    }
+  }
+
+  private static void copyFiles(Path from, Path to) throws IOException {
+    for (Path file : files(from)) {
+      Path copy = to.resolve(file.getFileName());
+      if (!Files.exists(copy)) {
+        Files.copy(file, copy);
+      }
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(file -> file.getFileName().toString().matches(FILE))
+          .filter(file -> Files.isRegularFile(file) && file.toFile().length() <= MAX_FILE)
+          .filter(file -> !file.endsWith(Prepared.FILE))
+          .toList();
+    }
+  }
+}
