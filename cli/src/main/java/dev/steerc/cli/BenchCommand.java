@@ -14,10 +14,11 @@ import picocli.CommandLine.Command;
     header = {
       "Measure what steerc costs on this machine.",
       "",
+      "  steerc bench patch",
       "  steerc bench learn",
       "  steerc bench serve"
     },
-    subcommands = {BenchLearnCommand.class, BenchServeCommand.class})
+    subcommands = {BenchPatchCommand.class, BenchLearnCommand.class, BenchServeCommand.class})
 final class BenchCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
