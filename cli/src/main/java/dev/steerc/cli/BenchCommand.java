@@ -29,6 +29,7 @@ import picocli.CommandLine.Parameters;
       "  steerc bench",
       "  steerc bench gpt2.onnx --quick",
       "  steerc bench --random gpt2-int8 --json > bench.json",
+      "  steerc bench patch",
       "  steerc bench serve"
     },
     description = {
@@ -37,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "is compared runs in processes of its own, in turns; ratios stand beside their noise. A model of",
       "500 MB takes some 6 minutes on two cores, which should have nothing else to do."
     },
-    subcommands = {BenchLearnCommand.class, BenchServeCommand.class})
+    subcommands = {BenchPatchCommand.class, BenchLearnCommand.class, BenchServeCommand.class})
 final class BenchCommand implements Runnable {
   @Parameters(
       index = "0",

@@ -24,13 +24,22 @@ public record Footprint(long heap, OptionalLong resident, int threads) {
   }
 
   private static OptionalLong residentNow() {
+    return status(STATUS, "VmRSS:");
+  }
+
+  /** The most bytes that a process has had in memory, by its file of the system's. */
+  static OptionalLong peak(Path status) {
+    return status(status, "VmHWM:");
+  }
+
+  private static OptionalLong status(Path status, String field) {
     try {
-      return Files.readAllLines(STATUS).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
+      return Files.readAllLines(status).stream()
+          .filter(line -> line.startsWith(field))
           .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
           .findFirst();
     } catch (IOException e) {
-      return OptionalLong.empty();
+      return OptionalLong.empty(); // not on this system, or the process has ended
     }
   }
 }
