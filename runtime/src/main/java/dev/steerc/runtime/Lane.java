@@ -248,7 +248,7 @@ final class Lane implements AutoCloseable {
     if (decoder.scoresLast() && !decoder.isCached()) {
       throw Problem.of(Code.NO_LOGITS, "the model scores the last token only")
           .note("it keeps no cache, so no more of them can be had in one run")
-          .help("export the model with the scores of all tokens")
+          .help("patch it without --last-logits, or export it with the scores of all tokens")
           .exception();
     }
     scoresAll = true;
