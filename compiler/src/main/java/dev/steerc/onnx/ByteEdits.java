@@ -20,6 +20,7 @@ final class ByteEdits {
   private static final int INITIALIZER = 5;
   private static final int INPUT = 11;
   private static final int OUTPUT = 12;
+  private static final int VALUE_INFO = 13;
   private static final int NODE_INPUT = 1;
   private static final int NODE_OUTPUT = 2;
 
@@ -85,6 +86,8 @@ final class ByteEdits {
       append(input.graph(), INPUT, input.input());
     } else if (edit instanceof Edit.AddOutput output) {
       append(output.graph(), OUTPUT, output.output());
+    } else if (edit instanceof Edit.AddValueInfo declared) {
+      append(declared.graph(), VALUE_INFO, declared.value());
     } else if (edit instanceof Edit.AddInitializer initializer) {
       append(initializer.graph(), INITIALIZER, initializer.tensor());
     } else if (edit instanceof Edit.SetIrVersion version) {

@@ -4,6 +4,7 @@ import dev.steerc.onnx.Edit;
 import dev.steerc.onnx.Node;
 import dev.steerc.onnx.Patch;
 import dev.steerc.onnx.proto.NodeProto;
+import dev.steerc.onnx.proto.ValueInfoProto;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.residual.Place;
@@ -148,6 +149,7 @@ final class Rewrite {
     String last = new Chain(place, nodes, bias, Optional.empty()).through(all, first, null);
     if (!last.equals(first)) {
       before.add(new Edit.ReplaceInput(place.sum(), input, shaped.close(last, "")));
+      declare(place, last, all);
     }
     before.add(new Edit.InsertBefore(place.sum(), nodes));
   }
@@ -179,8 +181,18 @@ final class Rewrite {
           new Chain(place, nodes, "", renorm(place, prefix))
               .through(at.interventions(), read, edited);
       shaped.close(last, value);
+      declare(place, last, at.interventions());
     }
     behind.add(new Edit.InsertAfter(node, nodes));
+  }
+
+  /** An addition hides the shape of a value from ONNX Runtime, whose fusions go by that. */
+  private void declare(Place place, String value, List<Intervention> behind) {
+    boolean adds = behind.stream().allMatch(Intervention::worksOnSummands);
+    if (adds && !place.dims().isEmpty() && place.graph().declared(value).isEmpty()) {
+      ValueInfoProto declared = Declared.of(value, place.type(), place.dims());
+      before.add(new Edit.AddValueInfo(place.graph(), declared));
+    }
   }
 
   /** The operator's own norm saw the unsteered sum, so the steered one is normalised anew. */

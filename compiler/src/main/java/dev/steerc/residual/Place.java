@@ -1,8 +1,10 @@
 package dev.steerc.residual;
 
+import dev.steerc.onnx.Dim;
 import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.Node;
+import java.util.List;
 import java.util.Optional;
 
 /** Where a value can be read and edited in a graph. */
@@ -19,6 +21,9 @@ public sealed interface Place {
 
   /** How to give it three dimensions, when it is [batch·seq, hidden]. */
   Optional<Flat> flat();
+
+  /** Its dimensions as the graph's inputs name them; empty where they are not known. */
+  List<Dim> dims();
 
   /**
    * A value without a dimension for the batch.
@@ -47,6 +52,7 @@ public sealed interface Place {
       Node sum,
       int input,
       int addAt,
+      List<Dim> dims,
       int bias)
       implements Place {
 
@@ -69,6 +75,7 @@ public sealed interface Place {
       Optional<Flat> flat,
       Node node,
       int output,
+      List<Dim> dims,
       Optional<Branch> branch,
       Optional<FusedNorm> norm)
       implements Place {}
