@@ -7,6 +7,7 @@ import dev.steerc.onnx.proto.TensorProto;
 import dev.steerc.onnx.proto.ValueInfoProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -15,9 +16,10 @@ import java.util.List;
  * @param role what it is to its operation, such as {@code add} or {@code read}
  * @param name the graph input's name
  * @param dims its dimensions
- * @param neutral the value that leaves the model as it is, in every element of the default
+ * @param neutral what leaves the model as it is: the elements of the default, or one for all of
+ *     them
  */
-public record Port(String role, String name, List<Dimension> dims, float neutral) {
+public record Port(String role, String name, List<Dimension> dims, FloatBuffer neutral) {
   /**
    * One dimension of a port.
    *
@@ -48,6 +50,15 @@ public record Port(String role, String name, List<Dimension> dims, float neutral
     dims = List.copyOf(dims);
   }
 
+  Port(String role, String name, List<Dimension> dims, float neutral) {
+    this(role, name, dims, FloatBuffer.wrap(new float[] {neutral}));
+  }
+
+  /** One element of the default. */
+  public float neutral(int at) {
+    return neutral.get(neutral.limit() == 1 ? 0 : at);
+  }
+
   /** The declaration of the graph input. */
   ValueInfoProto input() {
     return Declared.of(name, ElementType.FLOAT32, dims.stream().map(this::declared).toList());
@@ -65,8 +76,8 @@ public record Port(String role, String name, List<Dimension> dims, float neutral
     dims.forEach(dim -> tensor.addDims(dim.size()));
     long elements = dims.stream().mapToLong(Dimension::size).reduce(1, (a, b) -> a * b);
     ByteBuffer raw = ByteBuffer.allocate((int) elements * 4).order(ByteOrder.LITTLE_ENDIAN);
-    while (raw.hasRemaining()) {
-      raw.putFloat(neutral);
+    for (int at = 0; at < elements; at++) {
+      raw.putFloat(neutral(at));
     }
     return tensor.setRawData(ByteString.copyFrom(raw.flip())).build();
   }

@@ -43,6 +43,7 @@ public sealed interface Place {
    * @param addAt the operand to add to: the same sum, and what ONNX Runtime fuses stays fused
    * @param bias the position of a bias that the same node adds, so that the branch's true output is
    *     no tensor of the graph; -1 when there is none
+   * @param own the bias that the branch ends in, in the same node or before
    */
   record Branch(
       Graph graph,
@@ -53,7 +54,8 @@ public sealed interface Place {
       int input,
       int addAt,
       List<Dim> dims,
-      int bias)
+      int bias,
+      BranchBias own)
       implements Place {
 
     public boolean isBiased() {

@@ -153,16 +153,30 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     if (fused == null) {
       List<Dim> dims = dims(value);
       boolean fuses = !dims.isEmpty() && isFusedWithNorm(operand);
+      BranchBias own = fuses ? fused(node) : BranchBias.of(flow, value, width);
       int addAt = fuses ? chain.last().skip().index() : input;
       return Optional.of(
-          new Place.Branch(flow.graph(), value, type, flat, node, input, addAt, dims, -1));
+          new Place.Branch(flow.graph(), value, type, flat, node, input, addAt, dims, -1, own));
     }
     boolean biased = fused.bias() >= 0 && !node.input(fused.bias()).isEmpty();
     int bias = biased ? fused.bias() : -1;
     String whole = value + (biased ? "#biased" : "");
+    BranchBias own =
+        biased ? BranchBias.at(flow, node, bias, width) : unmoved(flow.producer(value), value);
     // ONNX Runtime moves a branch's own bias into the operator, if nothing stands in between
     return Optional.of(
-        new Place.Branch(flow.graph(), whole, type, flat, node, input, 1 - input, List.of(), bias));
+        new Place.Branch(
+            flow.graph(), whole, type, flat, node, input, 1 - input, List.of(), bias, own));
+  }
+
+  private BranchBias unmoved(Optional<Step> last, String value) {
+    boolean moves = last.filter(step -> step.node().op().equals("Add")).isPresent();
+    return moves ? fused(last.get().node()) : BranchBias.of(flow, value, width);
+  }
+
+  private static BranchBias fused(Node sum) {
+    String why = "ONNX Runtime fuses it with the norm behind, and would round otherwise";
+    return new BranchBias(sum, -1, Optional.empty(), why);
   }
 
   /**
