@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Steering through the bias of a branch: one vector a run, and the same texts as by addition. */
 class BiasTest {
   private static final Site SITE = new Site.InBlock(1, Site.Kind.RESID_POST);
-  private static final int WIDTH = 32;
+  private static final int WIDTH = 24;
 
   @TempDir private Path folder;
   private SteeredModel biased;
@@ -144,6 +144,6 @@ class BiasTest {
       values[i] = (float) random.nextGaussian();
     }
     Vector vector = Vector.of("v" + seed, values);
-    return Steering.of(Term.of(vector, 2).at(SITE).on(positions));
+    return Steering.of(Term.of(vector, 20).at(SITE).on(positions));
   }
 }
