@@ -67,7 +67,7 @@ final class PatchCommand implements Runnable {
       paramLabel = "OP",
       split = ",",
       defaultValue = "add",
-      description = "add (the default), project or tap.")
+      description = "add (the default), project, tap, or bias: one vector a run, without a node.")
   private List<String> ops;
 
   @Option(

@@ -24,6 +24,7 @@ final class ByteEdits {
   private static final int INITIALIZER = 5;
   private static final int INPUT = 11;
   private static final int OUTPUT = 12;
+  private static final int VALUE_INFO = 13;
   private static final int EXTERNAL_DATA = 13;
   private static final int DATA_LOCATION = 14;
   private static final int EXTERNAL = 1;
@@ -94,6 +95,8 @@ final class ByteEdits {
       append(input.graph(), INPUT, input.input());
     } else if (edit instanceof Edit.AddOutput output) {
       append(output.graph(), OUTPUT, output.output());
+    } else if (edit instanceof Edit.AddValueInfo declared) {
+      append(declared.graph(), VALUE_INFO, declared.value());
     } else if (edit instanceof Edit.AddInitializer initializer) {
       append(initializer.graph(), INITIALIZER, initializer.tensor());
     } else if (edit instanceof Edit.ReferData refer) {

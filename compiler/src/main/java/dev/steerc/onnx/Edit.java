@@ -36,6 +36,9 @@ public sealed interface Edit {
   /** Declares one more output of a graph, after those that it has. */
   record AddOutput(Graph graph, ValueInfoProto output) implements OfGraph {}
 
+  /** Declares the shape of a value of a graph that is neither an input nor an output. */
+  record AddValueInfo(Graph graph, ValueInfoProto value) implements OfGraph {}
+
   /** Adds a constant to a graph; with an input of the same name it is that input's default. */
   record AddInitializer(Graph graph, TensorProto tensor) implements OfGraph {}
 

@@ -135,6 +135,13 @@ public final class ModelFile {
     return shown.toString();
   }
 
+  /**
+   * The folder that external data is relative to; of a restored original that of its patched form.
+   */
+  Path home() {
+    return shown.toAbsolutePath().getParent();
+  }
+
   ByteBuffer bytes() {
     return bytes.duplicate();
   }

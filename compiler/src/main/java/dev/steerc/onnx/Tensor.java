@@ -1,6 +1,12 @@
 package dev.steerc.onnx;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +57,11 @@ public record Tensor(
     List<Long> longs();
 
     OptionalDouble scalar();
+
+    /** Where the file holds float32 numbers, in order. */
+    default List<Span> floats() {
+      return List.of();
+    }
   }
 
   private record Known(List<Long> longs) implements Content {
@@ -64,6 +75,9 @@ public record Tensor(
 
   /** {@code raw_data}, {@code external_data} and {@code data_location}. */
   private static final Set<Integer> DATA_FIELDS = Set.of(9, 13, 14);
+
+  /** Far above any bias. */
+  private static final long MAX_FLOATS = 1 << 20;
 
   public int rank() {
     return dims.size();
@@ -86,6 +100,42 @@ public record Tensor(
   /** The bytes of its elements, where they stand in the model file in one piece. */
   public Optional<Span> raw() {
     return place.flatMap(Place::raw);
+  }
+
+  /**
+   * The elements of a float32 tensor, where the file or its data has as many as its shape says.
+   *
+   * @param file the model that it is from
+   */
+  public Optional<FloatBuffer> floats(ModelFile file) {
+    if (type.filter(t -> t == ElementType.FLOAT32).isEmpty() || elements() > MAX_FLOATS) {
+      return Optional.empty();
+    }
+    FloatBuffer values = FloatBuffer.allocate((int) elements());
+    for (ByteBuffer part : external.isPresent() ? outside(file) : inside(file)) {
+      FloatBuffer some = part.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+      if (some.remaining() > values.remaining()) {
+        return Optional.empty();
+      }
+      values.put(some);
+    }
+    return values.hasRemaining() ? Optional.empty() : Optional.of(values.flip());
+  }
+
+  private List<ByteBuffer> inside(ModelFile file) {
+    return content.floats().stream()
+        .map(span -> file.bytes().slice(span.start(), span.length()))
+        .toList();
+  }
+
+  private List<ByteBuffer> outside(ModelFile file) {
+    External at = external.orElseThrow();
+    Path data = file.home().resolve(at.location());
+    try (FileChannel channel = FileChannel.open(data)) {
+      return List.of(channel.map(MapMode.READ_ONLY, at.offset(), 4 * elements()));
+    } catch (IOException | IllegalArgumentException e) {
+      return List.of();
+    }
   }
 
   /** A tensor of the same shape and another type, whose data is nowhere. */
@@ -132,6 +182,7 @@ public record Tensor(
     List<Span> data = new ArrayList<>();
     List<Long> typed = new ArrayList<>();
     float[] single = {Float.NaN};
+    List<Span> floats = new ArrayList<>();
     Span raw = null;
     External external = null;
     Wire wire = new Wire(file, frame.content());
@@ -140,8 +191,11 @@ public record Tensor(
         case 1 -> dims.addAll(numbers(wire, file));
         case 2 -> type = (int) wire.number();
         case 8 -> name = wire.string();
-        case 9 -> payloads.add(raw = wire.bytes());
-        case 4 -> payloads.add(floatPayload(wire, file, single));
+        case 9 -> {
+          payloads.add(raw = wire.bytes());
+          floats.add(raw);
+        }
+        case 4 -> payloads.add(floatPayload(wire, file, single, floats));
         case 5, 6, 7, 10, 11 -> payloads.add(typedPayload(wire, file, typed));
         case 13 -> external = entry(wire, file, external);
         default -> wire.skip();
@@ -160,7 +214,7 @@ public record Tensor(
         List.copyOf(payloads),
         Optional.ofNullable(external),
         Optional.of(place),
-        new Stored(file, known, raw, typed, single[0]));
+        new Stored(file, known, raw, typed, single[0], List.copyOf(floats)));
   }
 
   /** The numbers of a repeated varint field, packed or not: the first few, if there are many. */
@@ -188,15 +242,17 @@ public record Tensor(
   }
 
   /** The floats of a tensor that is not raw; only the last one is kept, for scalars. */
-  private static Span floatPayload(Wire wire, ByteBuffer file, float[] single) {
+  private static Span floatPayload(Wire wire, ByteBuffer file, float[] single, List<Span> floats) {
     int start = wire.position();
     if (wire.is(4, Wire.BYTES)) {
       Span packed = wire.bytes();
+      floats.add(packed);
       if (packed.length() >= 4) {
         single[0] = Float.intBitsToFloat(Integer.reverseBytes(file.getInt(packed.end() - 4)));
       }
     } else {
       single[0] = Float.intBitsToFloat(wire.fixed32());
+      floats.add(new Span(start, wire.position()));
     }
     return new Span(start, wire.position());
   }
@@ -236,7 +292,13 @@ public record Tensor(
   }
 
   /** What the file holds: raw bytes, integers or floats. */
-  private record Stored(ByteBuffer file, ElementType type, Span raw, List<Long> typed, float single)
+  private record Stored(
+      ByteBuffer file,
+      ElementType type,
+      Span raw,
+      List<Long> typed,
+      float single,
+      List<Span> floats)
       implements Content {
 
     @Override

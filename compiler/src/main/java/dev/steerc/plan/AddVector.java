@@ -18,9 +18,9 @@ public record AddVector(Site site) implements Intervention {
   }
 
   @Override
-  public List<Port> ports(int width) {
+  public List<Port> ports(Plan.Step at) {
     List<Dimension> dims =
-        List.of(Dimension.free("batch"), Dimension.free("seq"), Dimension.fixed(width));
+        List.of(Dimension.free("batch"), Dimension.free("seq"), Dimension.fixed(at.width()));
     return List.of(new Port("add", name(), dims, 0));
   }
 

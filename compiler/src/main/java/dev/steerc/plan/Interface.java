@@ -1,10 +1,10 @@
 package dev.steerc.plan;
 
+import dev.steerc.onnx.Dim;
 import dev.steerc.onnx.Edit;
+import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.Node;
-import dev.steerc.onnx.proto.TensorShapeProto;
-import dev.steerc.onnx.proto.TypeProto;
 import dev.steerc.onnx.proto.ValueInfoProto;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
@@ -18,8 +18,6 @@ import java.util.Set;
 
 /** What a plan changes of the model's interface: ports as inputs, taps as outputs. */
 final class Interface {
-  private static final int FLOAT = 1;
-
   /** The first IR version in which an initializer may be the default of an input. */
   private static final long OVERRIDABLE = 4;
 
@@ -120,17 +118,7 @@ final class Interface {
   }
 
   private static ValueInfoProto output(Tap tap, int width) {
-    TensorShapeProto shape =
-        TensorShapeProto.newBuilder()
-            .addDim(TensorShapeProto.Dimension.getDefaultInstance())
-            .addDim(TensorShapeProto.Dimension.getDefaultInstance())
-            .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(width))
-            .build();
-    TypeProto.Tensor tensor =
-        TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape).build();
-    return ValueInfoProto.newBuilder()
-        .setName(tap.output())
-        .setType(TypeProto.newBuilder().setTensorType(tensor))
-        .build();
+    Dim free = new Dim(-1, "");
+    return Declared.of(tap.output(), ElementType.FLOAT32, List.of(free, free, new Dim(width, "")));
   }
 }

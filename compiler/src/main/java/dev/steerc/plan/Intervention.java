@@ -4,15 +4,15 @@ import dev.steerc.onnx.proto.NodeProto;
 import java.util.List;
 
 /** What to do to the residual stream at one site. */
-public sealed interface Intervention permits AddVector, Project, Tap {
+public sealed interface Intervention permits AddVector, Bias, Project, Tap {
 
   Site site();
 
   /** The operation's word in the command line, the manifest and the log. */
   String op();
 
-  /** The inputs that it adds to the model, for a stream of the given width. */
-  List<Port> ports(int width);
+  /** The inputs that it adds to the model. */
+  List<Port> ports(Plan.Step at);
 
   /** Whether adding to a summand of the value does the same as adding to the value. */
   default boolean worksOnSummands() {

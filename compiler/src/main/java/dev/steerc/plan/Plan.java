@@ -10,6 +10,7 @@ import dev.steerc.residual.NamedValue;
 import dev.steerc.residual.Place;
 import dev.steerc.residual.Residual;
 import dev.steerc.residual.Stream;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -22,18 +23,27 @@ import java.util.TreeSet;
 /** Interventions that are known to be possible in a model, in canonical order. */
 public final class Plan {
 
-  /** By block and site; what is at one site keeps the order that the user gave. */
-  private static final Comparator<Intervention> CANONICAL = Comparator.comparing(Plan::order);
+  /**
+   * By block and site; what is at one site keeps the order that the user gave, behind a bias, which
+   * is in the branch.
+   */
+  private static final Comparator<Intervention> CANONICAL =
+      Comparator.comparing(Plan::order).thenComparing(one -> !(one instanceof Bias));
 
   /**
    * An intervention with everything that carrying it out needs.
    *
    * @param places where its site is: one, or one in each branch of an {@code If}
    * @param width the last dimension of the value
+   * @param bias what the branch there ends in, where that is steered; else empty
    */
-  public record Step(Intervention intervention, List<Place> places, int width) {
+  public record Step(Intervention intervention, List<Place> places, int width, FloatBuffer bias) {
+    Step(Intervention intervention, List<Place> places, int width) {
+      this(intervention, places, width, FloatBuffer.allocate(0));
+    }
+
     public List<Port> ports() {
-      return intervention.ports(width);
+      return intervention.ports(this);
     }
   }
 
@@ -97,7 +107,8 @@ public final class Plan {
         continue;
       }
       try {
-        steps.add(checked(file, resolve(file, residual, intervention)));
+        Step step = checked(file, resolve(file, residual, intervention));
+        steps.add(new Biases(file, mode).with(step));
       } catch (SteercException e) {
         e.problems().stream().filter(p -> !problems.contains(p)).forEach(problems::add);
       }
@@ -105,6 +116,7 @@ public final class Plan {
     if (!problems.isEmpty()) {
       throw new SteercException(problems);
     }
+    Biases.check(file, steps);
     Plan plan = new Plan(file, residual, steps, mode, lastLogits);
     plan.refuseTakenNames();
     return plan;

@@ -1,13 +1,13 @@
 package dev.steerc.plan;
 
 import com.google.protobuf.ByteString;
+import dev.steerc.onnx.Dim;
+import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.proto.TensorProto;
-import dev.steerc.onnx.proto.TensorShapeProto;
-import dev.steerc.onnx.proto.TensorShapeProto.Dimension;
-import dev.steerc.onnx.proto.TypeProto;
 import dev.steerc.onnx.proto.ValueInfoProto;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -16,11 +16,10 @@ import java.util.List;
  * @param role what it is to its operation, such as {@code add} or {@code read}
  * @param name the graph input's name
  * @param dims its dimensions
- * @param neutral the value that leaves the model as it is, in every element of the default
+ * @param neutral what leaves the model as it is: the elements of the default, or one for all of
+ *     them
  */
-public record Port(String role, String name, List<Dimension> dims, float neutral) {
-  private static final int FLOAT = 1;
-
+public record Port(String role, String name, List<Dimension> dims, FloatBuffer neutral) {
   /**
    * One dimension of a port.
    *
@@ -51,34 +50,34 @@ public record Port(String role, String name, List<Dimension> dims, float neutral
     dims = List.copyOf(dims);
   }
 
+  Port(String role, String name, List<Dimension> dims, float neutral) {
+    this(role, name, dims, FloatBuffer.wrap(new float[] {neutral}));
+  }
+
+  /** One element of the default. */
+  public float neutral(int at) {
+    return neutral.get(neutral.limit() == 1 ? 0 : at);
+  }
+
   /** The declaration of the graph input. */
   ValueInfoProto input() {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    dims.forEach(dim -> shape.addDim(declared(dim)));
-    TypeProto.Tensor tensor =
-        TypeProto.Tensor.newBuilder().setElemType(FLOAT).setShape(shape).build();
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(TypeProto.newBuilder().setTensorType(tensor))
-        .build();
+    return Declared.of(name, ElementType.FLOAT32, dims.stream().map(this::declared).toList());
   }
 
   /** A symbol stands for one size in all the model, and two ports may be fed different ones. */
-  private TensorShapeProto.Dimension declared(Dimension dim) {
-    TensorShapeProto.Dimension.Builder builder = TensorShapeProto.Dimension.newBuilder();
-    return dim.isFixed()
-        ? builder.setDimValue(dim.size()).build()
-        : builder.setDimParam(name + "." + dim.symbol()).build();
+  private Dim declared(Dimension dim) {
+    return dim.isFixed() ? new Dim(dim.size(), "") : new Dim(-1, name + "." + dim.symbol());
   }
 
   /** The default that makes the input optional. */
   TensorProto initializer() {
-    TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(FLOAT);
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder().setName(name).setDataType(ElementType.FLOAT32.number());
     dims.forEach(dim -> tensor.addDims(dim.size()));
     long elements = dims.stream().mapToLong(Dimension::size).reduce(1, (a, b) -> a * b);
     ByteBuffer raw = ByteBuffer.allocate((int) elements * 4).order(ByteOrder.LITTLE_ENDIAN);
-    while (raw.hasRemaining()) {
-      raw.putFloat(neutral);
+    for (int at = 0; at < elements; at++) {
+      raw.putFloat(neutral(at));
     }
     return tensor.setRawData(ByteString.copyFrom(raw.flip())).build();
   }

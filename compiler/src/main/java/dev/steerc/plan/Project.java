@@ -29,10 +29,10 @@ public record Project(Site site, OptionalInt rank) implements Intervention {
   }
 
   @Override
-  public List<Port> ports(int width) {
+  public List<Port> ports(Plan.Step at) {
     Dimension batch = Dimension.free("batch");
     Dimension seq = Dimension.free("seq");
-    Dimension hidden = Dimension.fixed(width);
+    Dimension hidden = Dimension.fixed(at.width());
     Dimension directions =
         rank.isPresent() ? Dimension.fixed(rank.getAsInt()) : Dimension.free("rank");
     return List.of(

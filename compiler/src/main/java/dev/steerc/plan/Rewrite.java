@@ -4,11 +4,14 @@ import dev.steerc.onnx.Edit;
 import dev.steerc.onnx.Node;
 import dev.steerc.onnx.Patch;
 import dev.steerc.onnx.proto.NodeProto;
+import dev.steerc.onnx.proto.ValueInfoProto;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.residual.BranchBias;
 import dev.steerc.residual.Place;
 import dev.steerc.residual.Place.FusedNorm;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +38,7 @@ final class Rewrite {
 
   private final Map<Slot, AtOutput> outputs = new LinkedHashMap<>();
   private final Map<Slot, AtBranch> branches = new LinkedHashMap<>();
+  private final Map<Slot, String> biases = new HashMap<>();
   private final List<Edit> renames = new ArrayList<>();
   private final List<Edit> behind = new ArrayList<>();
   private final List<Edit> before = new ArrayList<>();
@@ -106,7 +110,11 @@ final class Rewrite {
   }
 
   private void sortIn(Place place, Intervention intervention) {
-    if (place instanceof Place.Output output) {
+    if (intervention instanceof Bias bias) {
+      BranchBias own = Biases.of(place).orElseThrow();
+      before.add(new Edit.ReplaceInput(own.node(), own.input(), bias.input()));
+      biases.put(new Slot(own.node(), own.input()), bias.input());
+    } else if (place instanceof Place.Output output) {
       Slot slot = new Slot(output.node(), output.output());
       outputs
           .computeIfAbsent(slot, s -> new AtOutput(output, new ArrayList<>()))
@@ -145,12 +153,17 @@ final class Rewrite {
     String operand = place.sum().input(input);
     List<Intervention> all = new ArrayList<>(at.own());
     all.addAll(at.ofSum());
-    String bias = place.isBiased() ? place.sum().input(place.bias()) : "";
+    String bias =
+        place.isBiased()
+            ? biases.getOrDefault(
+                new Slot(place.sum(), place.bias()), place.sum().input(place.bias()))
+            : "";
     Shaped shaped = Shaped.of(place, prefix(all.get(0)) + "/branch", nodes);
     String first = shaped.open(operand);
     String last = new Chain(place, nodes, bias, Optional.empty()).through(all, first, null);
     if (!last.equals(first)) {
       before.add(new Edit.ReplaceInput(place.sum(), input, shaped.close(last, "")));
+      declare(place, last, all);
     }
     before.add(new Edit.InsertBefore(place.sum(), nodes));
   }
@@ -182,8 +195,18 @@ final class Rewrite {
           new Chain(place, nodes, "", renorm(place, prefix))
               .through(at.interventions(), read, edited);
       shaped.close(last, value);
+      declare(place, last, at.interventions());
     }
     behind.add(new Edit.InsertAfter(node, nodes));
+  }
+
+  /** An addition hides the shape of a value from ONNX Runtime, whose fusions go by that. */
+  private void declare(Place place, String value, List<Intervention> behind) {
+    boolean adds = behind.stream().allMatch(Intervention::worksOnSummands);
+    if (adds && !place.dims().isEmpty() && place.graph().declared(value).isEmpty()) {
+      ValueInfoProto declared = Declared.of(value, place.type(), place.dims());
+      before.add(new Edit.AddValueInfo(place.graph(), declared));
+    }
   }
 
   /** The operator's own norm saw the unsteered sum, so the steered one is normalised anew. */

@@ -18,7 +18,7 @@ public record Tap(Site site) implements Intervention {
   }
 
   @Override
-  public List<Port> ports(int width) {
+  public List<Port> ports(Plan.Step at) {
     return List.of();
   }
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** Reads interventions as the command line and the manifest write them. */
 public final class Target {
-  private static final List<String> OPS = List.of("add", "project", "tap");
+  private static final List<String> OPS = List.of("add", "bias", "project", "tap");
   private static final Pattern AT =
       Pattern.compile("(\\d{1,9})\\.([A-Za-z_]+):([a-z]+)(?:@(\\d{1,4}))?");
   private static final Pattern NAMED = Pattern.compile("value:(.+):([a-z]+)(?:@(\\d{1,4}))?");
@@ -54,6 +54,7 @@ public final class Target {
   public static Intervention of(Site site, String op, OptionalInt rank) {
     return switch (op) {
       case "add" -> new AddVector(site);
+      case "bias" -> new Bias(site);
       case "project" -> new Project(site, rank);
       case "tap" -> new Tap(site);
       default ->

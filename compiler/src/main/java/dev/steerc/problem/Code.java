@@ -112,6 +112,10 @@ public enum Code {
       "Rename that tensor or node in the model, or choose another site."),
   VALUE_NOT_FOUND(
       "No node produces a value of that name.", "Look the name up, for example in Netron."),
+  NO_BIAS(
+      "The branch has no bias that could carry a vector: it ends in none, in one that is not float32 or"
+          + " not stored in the model, or in one that ONNX Runtime must know to compute as before.",
+      "Patch with --op add, which puts in one node and works everywhere."),
   VALUE_NOT_STEERABLE(
       "The value is not a float tensor of three dimensions [batch, seq, width] with a known width.",
       "Name the value before it is reshaped or converted, or after."),
@@ -367,6 +371,10 @@ public enum Code {
   TAP_MISSING(
       "A value is to be read that the model does not give out: by a condition, or to learn from.",
       "Patch it again with a tap at that site; the message shows the command."),
+  ONE_VECTOR(
+      "The model was patched with --op bias at that site: it takes one vector for all rows and tokens of"
+          + " a run, and these get different ones.",
+      "Patch with --op add, which takes a vector for each row and token, or steer all tokens alike."),
   RANK_FIXED(
       "The edits at one site need a higher rank than the model was patched for.",
       "Patch the model without --rank, or with a higher one."),

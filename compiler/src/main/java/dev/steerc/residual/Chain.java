@@ -28,6 +28,10 @@ record Chain(String base, Embedding embedding, List<Sum> sums) {
     return values;
   }
 
+  Sum last() {
+    return sums.get(sums.size() - 1);
+  }
+
   /** Whether a mask can be seen that keeps positions from looking at later ones. */
   boolean isCausal(Flow flow) {
     return sums.stream()

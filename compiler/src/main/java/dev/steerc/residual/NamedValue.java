@@ -96,6 +96,7 @@ public record NamedValue(List<Place> places, int width) {
         Optional.empty(),
         node,
         output,
+        List.of(),
         Optional.empty(),
         isSum ? Optional.of(fused.norm(node)) : Optional.empty());
   }

@@ -1,8 +1,10 @@
 package dev.steerc.residual;
 
+import dev.steerc.onnx.Dim;
 import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.Node;
+import java.util.List;
 import java.util.Optional;
 
 /** Where a value can be read and edited in a graph. */
@@ -19,6 +21,9 @@ public sealed interface Place {
 
   /** How to give it three dimensions, when it is [batch·seq, hidden]. */
   Optional<Flat> flat();
+
+  /** Its dimensions as the graph's inputs name them; empty where they are not known. */
+  List<Dim> dims();
 
   /**
    * A value without a dimension for the batch.
@@ -38,6 +43,7 @@ public sealed interface Place {
    * @param addAt the operand to add to: the same sum, and what ONNX Runtime fuses stays fused
    * @param bias the position of a bias that the same node adds, so that the branch's true output is
    *     no tensor of the graph; -1 when there is none
+   * @param own the bias that the branch ends in, in the same node or before
    */
   record Branch(
       Graph graph,
@@ -47,7 +53,9 @@ public sealed interface Place {
       Node sum,
       int input,
       int addAt,
-      int bias)
+      List<Dim> dims,
+      int bias,
+      BranchBias own)
       implements Place {
 
     public boolean isBiased() {
@@ -69,6 +77,7 @@ public sealed interface Place {
       Optional<Flat> flat,
       Node node,
       int output,
+      List<Dim> dims,
       Optional<Branch> branch,
       Optional<FusedNorm> norm)
       implements Place {}

@@ -1,7 +1,9 @@
 package dev.steerc.residual;
 
+import dev.steerc.onnx.Dim;
 import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Node;
+import dev.steerc.onnx.Value;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.residual.Place.Flat;
@@ -21,6 +23,30 @@ import java.util.TreeSet;
 record Places(Flow flow, Chain chain, long width, ElementType type) {
   /** Far above any model. */
   private static final long MAX_WIDTH = 1 << 20;
+
+  /** Behind these operators ONNX Runtime knows the dimensions of a value by those of the ids. */
+  private static final Set<String> INFERRED =
+      Set.of(
+          "Gather",
+          "EmbedLayerNormalization",
+          "Add",
+          "Sub",
+          "Mul",
+          "Div",
+          "Pow",
+          "Sqrt",
+          "Erf",
+          "Tanh",
+          "Sigmoid",
+          "Gelu",
+          "FastGelu",
+          "Cast",
+          "Identity",
+          "MatMul",
+          "Split",
+          "Attention",
+          "LayerNormalization",
+          "RMSNormalization");
 
   static Places of(Flow flow, Chain chain) {
     return new Places(flow, chain, provenWidth(flow, chain), provenType(flow, chain));
@@ -55,7 +81,8 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     boolean same = isSame(value, read) && isShaped(value) == isShaped(read);
     Optional<Place.Branch> branch = edge.filter(e -> same).flatMap(this::branch);
     return Optional.of(
-        new Place.Output(flow.graph(), read, type(read), flat, node, output, branch, norm));
+        new Place.Output(
+            flow.graph(), read, type(read), flat, node, output, dims(read), branch, norm));
   }
 
   /**
@@ -124,14 +151,62 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     }
     ElementType type = type(value);
     if (fused == null) {
-      return Optional.of(new Place.Branch(flow.graph(), value, type, flat, node, input, input, -1));
+      List<Dim> dims = dims(value);
+      boolean fuses = !dims.isEmpty() && isFusedWithNorm(operand);
+      BranchBias own = fuses ? fused(node) : BranchBias.of(flow, value, width);
+      int addAt = fuses ? chain.last().skip().index() : input;
+      return Optional.of(
+          new Place.Branch(flow.graph(), value, type, flat, node, input, addAt, dims, -1, own));
     }
     boolean biased = fused.bias() >= 0 && !node.input(fused.bias()).isEmpty();
     int bias = biased ? fused.bias() : -1;
     String whole = value + (biased ? "#biased" : "");
+    BranchBias own =
+        biased ? BranchBias.at(flow, node, bias, width) : unmoved(flow.producer(value), value);
     // ONNX Runtime moves a branch's own bias into the operator, if nothing stands in between
     return Optional.of(
-        new Place.Branch(flow.graph(), whole, type, flat, node, input, 1 - input, bias));
+        new Place.Branch(
+            flow.graph(), whole, type, flat, node, input, 1 - input, List.of(), bias, own));
+  }
+
+  private BranchBias unmoved(Optional<Step> last, String value) {
+    boolean moves = last.filter(step -> step.node().op().equals("Add")).isPresent();
+    return moves ? fused(last.get().node()) : BranchBias.of(flow, value, width);
+  }
+
+  private static BranchBias fused(Node sum) {
+    String why = "ONNX Runtime fuses it with the norm behind, and would round otherwise";
+    return new BranchBias(sum, -1, Optional.empty(), why);
+  }
+
+  /**
+   * Whether ONNX Runtime may fuse the sum with the norm behind it and the branch's bias: only the
+   * last one, since nothing else reads it. What is added to the branch would part the three.
+   */
+  private boolean isFusedWithNorm(Sum.Operand operand) {
+    Sum last = chain.last();
+    return operand.step() == last.root()
+        && last.skip().step() == last.root()
+        && flow.onlyReader(last.value()).filter(step -> step.is(Step.Kind.NORM)).isPresent();
+  }
+
+  /**
+   * The dimensions of a value of the stream, where ONNX Runtime knows them. It would lose them
+   * where a port of any batch is added, and fuses by them. Where it does not know them, it must not
+   * be told: it would fuse what it does not in the original, and round otherwise.
+   */
+  private List<Dim> dims(String value) {
+    String ids = chain.embedding().ids();
+    List<Dim> dims = flow.graph().declared(ids).flatMap(Value::shape).orElse(List.of());
+    boolean isInferred = isInferred(ids, chain.base()) && isInferred(chain.base(), value);
+    return isInferred && dims.size() == 2
+        ? List.of(dims.get(0), dims.get(1), new Dim(width, ""))
+        : List.of();
+  }
+
+  private boolean isInferred(String from, String to) {
+    return Region.between(flow, from, to).steps().stream()
+        .allMatch(step -> INFERRED.contains(step.node().op()));
   }
 
   /** Whether a vector for each row fits it: [batch, seq, hidden], unless its rank is known. */

@@ -75,6 +75,8 @@ final class Reencoded {
       builder.addInput(add.input());
     } else if (edit instanceof Edit.AddOutput add && add.graph() == graph) {
       builder.addOutput(add.output());
+    } else if (edit instanceof Edit.AddValueInfo add && add.graph() == graph) {
+      builder.addValueInfo(add.value());
     } else if (edit instanceof Edit.AddInitializer add && add.graph() == graph) {
       builder.addInitializer(add.tensor());
     } else if (edit instanceof Edit.SetOutputSize size && size.graph() == graph) {

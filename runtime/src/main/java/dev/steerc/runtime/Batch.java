@@ -100,10 +100,12 @@ public final class Batch implements AutoCloseable {
   }
 
   private void goOn(Lane lane) {
-    if (lanes.isEmpty() || !model.canJoin()) {
+    Optional<Lane> other =
+        lanes.stream().filter(at -> model.canJoin() && at.isAlike(lane, model)).findFirst();
+    if (other.isEmpty()) {
       lanes.add(lane);
     } else {
-      run(() -> lanes.get(0).join(lane)).ifPresent(lane::fail);
+      run(() -> other.get().join(lane)).ifPresent(lane::fail);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.steerc.runtime;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.steering.Bound;
+import dev.steerc.runtime.steering.Steering;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +22,7 @@ record Given(SteeredModel model) {
     }
     List<Row> rows = new ArrayList<>();
     for (Continued text : texts) {
-      rows.add(row(rows.size(), text, model.bind(text.prompt().steering())));
+      rows.add(row(rows.size(), text, text.prompt().steering()));
     }
     Map<Integer, T> seen = new TreeMap<>();
     for (List<Row> group :
@@ -36,10 +36,10 @@ record Given(SteeredModel model) {
     return List.copyOf(seen.values());
   }
 
-  private Row row(int index, Continued text, Bound bound) {
+  private Row row(int index, Continued text, Steering steering) {
     long[] prompt = model.ids(text.prompt());
     long[] ids = model.checked(Continued.whole(prompt, text.tokens()), true);
-    return Row.given(index, prompt.length, ids, bound);
+    return Row.given(index, prompt.length, ids, model.bind(steering, prompt.length, ids.length));
   }
 
   private <T> List<T> lookTogether(List<Row> group, Function<Lane, List<T>> eyes) {
@@ -54,8 +54,8 @@ record Given(SteeredModel model) {
     List<Row> steered = new ArrayList<>();
     List<Row> plain = new ArrayList<>();
     for (Continued text : texts) {
-      steered.add(row(steered.size(), text, model.bind(text.prompt().steering())));
-      plain.add(row(plain.size(), text, Bound.NONE));
+      steered.add(row(steered.size(), text, text.prompt().steering()));
+      plain.add(row(plain.size(), text, Steering.NONE));
     }
     Divergence[] all = new Divergence[texts.size()];
     int atOnce = Math.max(1, Memory.atOnce(SteeredModel.longest(steered), model.vocabulary()) / 2);

@@ -142,6 +142,11 @@ final class Lane implements AutoCloseable {
     return width;
   }
 
+  /** Whether the rows of another lane can run beside these. */
+  boolean isAlike(Lane other, SteeredModel model) {
+    return model.areAlike(rows.get(0), other.rows.get(0));
+  }
+
   /** Takes over what still runs in another lane, which is of no use then. */
   void join(Lane other) {
     take(List.of(this, other));

@@ -124,6 +124,13 @@ public final class Session implements AutoCloseable {
             .help("patch it without --rank to swap such edits in")
             .exception();
       }
+      boolean some = to - from < rows.size();
+      if (model.ports().takeOneVector() && (some || started && model.recomputes())) {
+        throw Problem.of(Code.ONE_VECTOR, "the texts or tokens of a run would differ")
+            .at(model.path())
+            .help("steer all texts, or patch with --op add")
+            .exception();
+      }
       for (int row = from; row < to; row++) {
         swaps.put(row, bound);
       }

@@ -13,7 +13,6 @@ import dev.steerc.runtime.text.TextStream;
 import dev.steerc.runtime.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +155,20 @@ public final class SteeredModel implements AutoCloseable {
   }
 
   /**
+   * The same for a text.
+   *
+   * @param prompt the tokens of its prompt
+   * @param tokens how many tokens run at once, from its start
+   */
+  Bound bind(Steering steering, int prompt, int tokens) {
+    Bound bound = bind(steering);
+    if (decoder.columns() != 1 || recomputes()) {
+      ports.checkOneVector(bound, prompt, tokens);
+    }
+    return bound;
+  }
+
+  /**
    * Generates a text.
    *
    * @throws SteercException when something is wrong with the prompt, the steering or the run
@@ -218,7 +231,7 @@ public final class SteeredModel implements AutoCloseable {
     for (Prompt prompt : prompts) {
       Settings settings = prompt.settings().apply(defaults());
       long[] ids = ids(prompt);
-      Bound bound = bind(prompt.steering());
+      Bound bound = bind(prompt.steering(), ids.length, ids.length + (recomputes() ? 1 : 0));
       long seed = settings.sampling().seed().orElseGet(Sampling::anySeed);
       Memory.check(path(), settings.sequences(), ids.length, vocabulary());
       for (int i = 0; i < settings.sequences(); i++) {
@@ -361,24 +374,45 @@ public final class SteeredModel implements AutoCloseable {
   }
 
   /**
-   * Rows that can run together: all, unless the graph cannot tell padding from tokens.
+   * Whether two texts can have the same runs: they can, where each has steering inputs of its own.
+   */
+  boolean areAlike(Row a, Row b) {
+    return !ports.takeOneVector() || ports.areAlike(a.schedule(), b.schedule());
+  }
+
+  /**
+   * Rows that can run together: all, unless the graph cannot tell padding from tokens, or all rows
+   * of a run have one vector.
    *
    * @param atOnce the most rows of a group, where the graph does not fix them
    */
   List<List<Row>> groups(List<Row> rows, int atOnce) {
-    Map<Integer, List<Row>> byLength = new LinkedHashMap<>();
+    List<List<Row>> together = new ArrayList<>();
     for (Row row : rows) {
-      int key = decoder.alignment() == Alignment.NONE ? row.length() : 0;
-      byLength.computeIfAbsent(key, k -> new ArrayList<>()).add(row);
+      together.stream()
+          .filter(group -> runsWith(group.get(0), row))
+          .findFirst()
+          .orElseGet(() -> begun(together))
+          .add(row);
     }
     List<List<Row>> groups = new ArrayList<>();
-    for (List<Row> alike : byLength.values()) {
+    for (List<Row> alike : together) {
       int most = decoder.rows() > 0 ? decoder.rows() : atOnce;
       for (int from = 0; from < alike.size(); from += most) {
         groups.add(alike.subList(from, Math.min(alike.size(), from + most)));
       }
     }
     return groups;
+  }
+
+  private boolean runsWith(Row first, Row row) {
+    boolean fits = decoder.alignment() != Alignment.NONE || first.length() == row.length();
+    return fits && areAlike(first, row);
+  }
+
+  private static List<Row> begun(List<List<Row>> groups) {
+    groups.add(new ArrayList<>());
+    return groups.get(groups.size() - 1);
   }
 
   /** Whether earlier tokens are run again with each new one, and their edits with them. */

@@ -7,6 +7,7 @@ import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.onnx.Scratch;
+import dev.steerc.plan.Bias;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Plan;
 import dev.steerc.plan.Port;
@@ -16,6 +17,7 @@ import dev.steerc.plan.Tap;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Block;
+import dev.steerc.residual.Place;
 import dev.steerc.residual.Residual;
 import dev.steerc.runtime.Engine;
 import dev.steerc.runtime.format.Floats;
@@ -257,7 +259,28 @@ final class Prover implements AutoCloseable {
             .flatMap(r -> r.streams().get(0).blocks().stream())
             .flatMap(Prover::sites);
     Stream<Site> own = plan.steps().stream().map(step -> step.intervention().site());
-    return Stream.concat(all, own).distinct().map(site -> (Intervention) new Tap(site)).toList();
+    return Stream.concat(all, own)
+        .filter(site -> !isBranchOfBias(site))
+        .distinct()
+        .map(site -> (Intervention) new Tap(site))
+        .toList();
+  }
+
+  /** Whether a sum is steered through the bias of the branch there, which sees the vector so. */
+  private boolean isBranchOfBias(Site site) {
+    return plan.steps().stream()
+        .filter(step -> step.intervention() instanceof Bias)
+        .flatMap(step -> step.places().stream())
+        .filter(Place.Output.class::isInstance)
+        .anyMatch(place -> ((Place.Output) place).branch().equals(branch(site)));
+  }
+
+  private Optional<Place.Branch> branch(Site site) {
+    if (!(site instanceof Site.InBlock in) || plan.residual().isEmpty()) {
+      return Optional.empty();
+    }
+    Block block = plan.residual().get().streams().get(0).blocks().get(in.block());
+    return in.kind().in(block).filter(Place.Branch.class::isInstance).map(Place.Branch.class::cast);
   }
 
   /** The input of a block is the output of the one before; it is named anew only for the first. */
@@ -311,7 +334,11 @@ final class Prover implements AutoCloseable {
       for (Port port : step.ports()) {
         if (engine.inputs().containsKey(port.name())) {
           long[] dims = port.dims().stream().mapToLong(Port.Dimension::size).toArray();
-          feeds.put(port.name(), Floats.filled(port.neutral(), dims));
+          Floats neutral = Floats.filled(0, dims);
+          for (int i = 0; i < neutral.values().length; i++) {
+            neutral.values()[i] = port.neutral(i);
+          }
+          feeds.put(port.name(), neutral);
         }
       }
     }

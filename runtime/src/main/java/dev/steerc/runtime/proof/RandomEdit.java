@@ -29,8 +29,8 @@ record RandomEdit(String op, Map<String, Floats> ports, Map<String, Floats> feed
     Map<String, Floats> feeds = new LinkedHashMap<>();
     for (Port port : step.ports()) {
       double size = size(port.role(), step.width(), scale);
-      Floats tensor = random(dims(port, rows), size, port.neutral(), random);
-      ports.put(port.role(), tensor);
+      Floats tensor = random(dims(port, rows), size, port, random);
+      ports.put(port.role(), port.role().equals("branch_bias") ? change(tensor, port) : tensor);
       feeds.put(port.name(), tensor);
     }
     return new RandomEdit(step.intervention().op(), ports, feeds);
@@ -39,7 +39,7 @@ record RandomEdit(String op, Map<String, Floats> ports, Map<String, Floats> feed
   /** The sizes that make an edit about as large as what it edits. */
   private static double size(String role, int width, double scale) {
     return switch (role) {
-      case "add" -> scale;
+      case "add", "branch_bias" -> scale;
       case "read" -> 1 / Math.sqrt(width);
       case "bias", "gain" -> 0.5;
       case "write" -> 0.5;
@@ -61,12 +61,21 @@ record RandomEdit(String op, Map<String, Floats> ports, Map<String, Floats> feed
     return dims;
   }
 
-  private static Floats random(long[] dims, double size, double centre, Random random) {
+  private static Floats random(long[] dims, double size, Port port, Random random) {
     float[] values = new float[Floats.elements(dims)];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (centre + size * random.nextGaussian());
+      values[i] = (float) (port.neutral(i) + size * random.nextGaussian());
     }
     return new Floats(dims, values);
+  }
+
+  /** What a bias adds beyond the model's own. */
+  private static Floats change(Floats bias, Port port) {
+    float[] values = bias.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] -= port.neutral(i);
+    }
+    return new Floats(bias.dims(), values);
   }
 
   /** What the edit makes of a value [batch, seq, width]. */
@@ -78,7 +87,7 @@ record RandomEdit(String op, Map<String, Floats> ports, Map<String, Floats> feed
     for (int row = 0; row < batch; row++) {
       for (int token = 0; token < seq; token++) {
         int at = (row * seq + token) * width;
-        double[] change = op.equals("add") ? added(row, width) : projected(value, at, row, width);
+        double[] change = adds() ? added(row, width) : projected(value, at, row, width);
         for (int i = 0; i < width; i++) {
           edited[at + i] = (float) (edited[at + i] + change[i]);
         }
@@ -87,10 +96,16 @@ record RandomEdit(String op, Map<String, Floats> ports, Map<String, Floats> feed
     return new Floats(value.dims(), edited);
   }
 
+  private boolean adds() {
+    return !op.equals("project");
+  }
+
   private double[] added(int row, int width) {
+    Floats vector = ports.values().iterator().next();
+    int first = vector.values().length == width ? 0 : row * width;
     double[] change = new double[width];
     for (int i = 0; i < width; i++) {
-      change[i] = ports.get("add").values()[row * width + i];
+      change[i] = vector.values()[first + i];
     }
     return change;
   }

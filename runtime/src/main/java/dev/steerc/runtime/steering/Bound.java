@@ -2,6 +2,7 @@ package dev.steerc.runtime.steering;
 
 import dev.steerc.plan.Site;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,19 @@ public record Bound(Steering steering, Map<Site, List<Part>> edits) {
   record Part(Term term, float[] added, Projection projection) {
     boolean isAdded() {
       return projection == null;
+    }
+
+    /** Whether it does the same at strength 1. */
+    boolean isSame(Part other) {
+      return this == other || isAdded() && other.isAdded() && Arrays.equals(added, other.added);
+    }
+
+    /** Whether it is as strong at all tokens of any two texts. */
+    boolean goesOnLike(Part other) {
+      return term.strength() == other.term.strength()
+          && term.isConstant()
+          && term.positions().equals(other.term.positions())
+          && other.term.isConstant();
     }
 
     double strengthAt(int position, int prompt) {

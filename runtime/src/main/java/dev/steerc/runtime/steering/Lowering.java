@@ -17,7 +17,7 @@ import java.util.Map;
  */
 final class Lowering {
   private final SitePorts ports;
-  private final List<List<Weighted>> rows;
+  private List<List<Weighted>> rows;
   private final int batch;
   private final int seq;
 
@@ -65,6 +65,11 @@ final class Lowering {
    * @param all whether inputs that nothing acts through are fed as well
    */
   void into(Map<String, Floats> feeds, boolean all) {
+    checkOneVector();
+    if (ports.bias().isPresent() && isOne() && acts(true)) {
+      feeds.put(ports.bias().get().input(), biased());
+      rows = rows.stream().map(Lowering::withoutAdded).toList();
+    }
     boolean adds = acts(true) && ports.addsApart();
     if (ports.add().isPresent() && (adds || all)) {
       feeds.put(ports.add().get(), adds ? sum() : Floats.filled(0, 1, 1, ports.width()));
@@ -73,6 +78,42 @@ final class Lowering {
     if (ports.project().isPresent() && (projects || all)) {
       project(feeds, ports.project().get());
     }
+  }
+
+  private boolean isOne() {
+    return batch == 1 && seq == 1;
+  }
+
+  private static List<Weighted> withoutAdded(List<Weighted> row) {
+    return row.stream().filter(weighted -> !weighted.part().isAdded()).toList();
+  }
+
+  /** What is added through a bias is the same for all rows and tokens of a run. */
+  void checkOneVector() {
+    if (ports.takesOneVector() && !isOne()) {
+      throw Problem.of(
+              Code.ONE_VECTOR, "the " + (batch > 1 ? "rows" : "tokens") + " of one run differ")
+          .note("`" + ports.bias().get().input() + "` is one vector for all of them")
+          .help(
+              batch > 1
+                  ? "run the texts one by one, or patch with --op add"
+                  : "steer all tokens, or patch with --op add")
+          .exception();
+    }
+  }
+
+  /** The bias that carries the sum of what is added. */
+  private Floats biased() {
+    double[] total = new double[ports.width()];
+    for (int i = 0; i < total.length; i++) {
+      total[i] = ports.bias().get().own().get(i);
+    }
+    add(0, 0, total);
+    float[] values = new float[total.length];
+    for (int i = 0; i < total.length; i++) {
+      values[i] = (float) total[i];
+    }
+    return new Floats(new long[] {total.length}, values);
   }
 
   private boolean acts(boolean added) {
@@ -86,11 +127,7 @@ final class Lowering {
     for (int row = 0; row < batch; row++) {
       for (int column = 0; column < seq; column++) {
         java.util.Arrays.fill(total, 0);
-        for (Weighted weighted : rows.get(row)) {
-          if (weighted.part().isAdded()) {
-            axpy(weighted.strengths()[column], weighted.part().added(), total);
-          }
-        }
+        add(row, column, total);
         int at = (row * seq + column) * width;
         for (int i = 0; i < width; i++) {
           values[at + i] = (float) total[i];
@@ -98,6 +135,14 @@ final class Lowering {
       }
     }
     return new Floats(new long[] {batch, seq, width}, values);
+  }
+
+  private void add(int row, int column, double[] total) {
+    for (Weighted weighted : rows.get(row)) {
+      if (weighted.part().isAdded()) {
+        axpy(weighted.strengths()[column], weighted.part().added(), total);
+      }
+    }
   }
 
   private static void axpy(double factor, float[] vector, double[] total) {

@@ -4,11 +4,13 @@ import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.onnx.Value;
 import dev.steerc.plan.AddVector;
+import dev.steerc.plan.Bias;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Project;
 import dev.steerc.plan.Site;
 import dev.steerc.plan.Tap;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +41,7 @@ public record Ports(
    *
    * @param width of the stream there
    * @param add the input that is added, if there is one
+   * @param bias the input that carries the bias of a branch, if there is one
    * @param project the inputs of a projection by role, if there are any
    * @param rank the rank that the projection is fixed to; 0 when it is free
    * @param addFirst whether the projection sees what was added
@@ -46,15 +49,28 @@ public record Ports(
   record SitePorts(
       int width,
       Optional<String> add,
+      Optional<CarryingBias> bias,
       Optional<Map<String, String>> project,
       int rank,
       boolean addFirst) {
+
+    /** Whether a vector has to be the same for all rows and tokens of a run. */
+    boolean takesOneVector() {
+      return bias.isPresent() && add.isEmpty() && project.isEmpty();
+    }
 
     /** Whether vectors are added through the input for that; else as part of the projection. */
     boolean addsApart() {
       return add.isPresent() && (addFirst || project.isEmpty());
     }
   }
+
+  /**
+   * The bias of a branch as an input.
+   *
+   * @param own what it is without a vector
+   */
+  record CarryingBias(String input, FloatBuffer own) {}
 
   /** The same, with another name of the model in problems. */
   public Ports called(String name) {
@@ -90,6 +106,7 @@ public record Ports(
 
   private static SitePorts ports(ModelFile file, Manifest manifest, List<Intervention> edits) {
     Optional<String> add = Optional.empty();
+    Optional<CarryingBias> bias = Optional.empty();
     Optional<Map<String, String>> project = Optional.empty();
     int rank = 0;
     boolean addFirst = false;
@@ -98,13 +115,23 @@ public record Ports(
       if (edit instanceof AddVector) {
         add = Optional.of(names.get("add"));
         addFirst = project.isEmpty();
+      } else if (edit instanceof Bias) {
+        bias = Optional.of(bias(file, names.get("branch_bias")));
       } else if (edit instanceof Project projection) {
         project = Optional.of(names);
         rank = projection.rank().orElse(0);
       }
     }
-    String wide = add.orElseGet(() -> manifest.ports().get(edits.get(0).text()).get("write"));
-    return new SitePorts(width(file, wide), add, project, rank, addFirst);
+    Map<String, String> first = manifest.ports().get(edits.get(0).text());
+    String wide = first.getOrDefault("write", first.values().iterator().next());
+    return new SitePorts(width(file, wide), add, bias, project, rank, addFirst);
+  }
+
+  private static CarryingBias bias(ModelFile file, String input) {
+    return Optional.ofNullable(file.graph().initializers().get(input))
+        .flatMap(tensor -> tensor.floats(file))
+        .map(own -> new CarryingBias(input, own))
+        .orElseThrow(() -> new IllegalStateException("no default of " + input));
   }
 
   /** The last dimension of an input. */
@@ -128,8 +155,40 @@ public record Ports(
       return taps.containsKey(tap.site());
     }
     SitePorts here = sites.get(intervention.site());
-    return here != null
-        && (intervention instanceof AddVector ? here.add() : here.project()).isPresent();
+    if (here == null) {
+      return false;
+    }
+    return intervention instanceof Bias
+        ? here.bias().isPresent()
+        : (intervention instanceof AddVector ? here.add() : here.project()).isPresent();
+  }
+
+  /** Whether there are sites where all rows and tokens of a run have the same vector. */
+  public boolean takeOneVector() {
+    return sites.values().stream().anyMatch(SitePorts::takesOneVector);
+  }
+
+  /**
+   * Checks that the tokens of each run get the same at the sites where they have to.
+   *
+   * @param tokens how many tokens of the text are run at once, from its start
+   * @throws dev.steerc.problem.SteercException when they do not
+   */
+  public void checkOneVector(Bound bound, int prompt, int tokens) {
+    Schedule schedule = new Schedule(prompt, bound);
+    sites.forEach(
+        (site, here) -> {
+          if (here.takesOneVector()) {
+            new Lowering(here, List.of(schedule.at(site, 0, tokens)), tokens).checkOneVector();
+          }
+        });
+  }
+
+  /** Whether two texts can run together: where a run has one vector, they have the same. */
+  public boolean areAlike(Schedule a, Schedule b) {
+    return sites.entrySet().stream()
+        .filter(site -> site.getValue().takesOneVector())
+        .allMatch(site -> a.isAlike(b, site.getKey()));
   }
 
   /** The places that can be steered, in the order of their effect. */

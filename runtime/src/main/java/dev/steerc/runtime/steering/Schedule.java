@@ -53,6 +53,25 @@ public final class Schedule {
     return from.lastEntry().getValue();
   }
 
+  /**
+   * Whether another sequence has the same at a site, token by token, for as long as both go on;
+   * what depends on a prompt or on where it ends is the same only for the same prompt.
+   */
+  boolean isAlike(Schedule other, Site site) {
+    Bound mine = last();
+    Bound its = other.last();
+    if (mine == its && prompt == other.prompt) {
+      return true;
+    }
+    List<Part> a = mine.edits().getOrDefault(site, List.of());
+    List<Part> b = its.edits().getOrDefault(site, List.of());
+    boolean alike = a.size() == b.size() && from.size() == 1 && other.from.size() == 1;
+    for (int i = 0; alike && i < a.size(); i++) {
+      alike = a.get(i).isSame(b.get(i)) && a.get(i).goesOnLike(b.get(i));
+    }
+    return alike;
+  }
+
   /** A part and the strength that each of some tokens gets of it. */
   record Weighted(Part part, double[] strengths) {
     boolean isConstant() {
@@ -60,7 +79,7 @@ public final class Schedule {
     }
 
     boolean isSame(Weighted other) {
-      return part == other.part && Arrays.equals(strengths, other.strengths);
+      return part.isSame(other.part) && Arrays.equals(strengths, other.strengths);
     }
   }
 

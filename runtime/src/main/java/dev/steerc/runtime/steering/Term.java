@@ -5,6 +5,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -64,6 +65,13 @@ public record Term(
   /** The same, when the prompt looks as a condition says. */
   public Term when(Condition other) {
     return new Term(vector, strength, places, positions, decay, Optional.of(other));
+  }
+
+  /** Whether it is one strength for all of a prompt, and one for all that is generated. */
+  boolean isConstant() {
+    boolean whole =
+        Set.of(Positions.ALL, Positions.PROMPT, Positions.GENERATED).contains(positions);
+    return whole && decay.equals(Decay.CONSTANT) && condition.isEmpty();
   }
 
   /** The factor that a token gets. */

@@ -19,10 +19,12 @@ record Example(Signature signature, Manifest manifest) {
     List<Object> inputs = new ArrayList<>();
     boolean hasPort = false;
     for (Signature.Slot slot : signature.inputs()) {
-      if (!slot.isOptional() || !hasPort) {
+      // without a vector a bias is the model's own, which the model has as its default
+      boolean isBias = slot.name().endsWith(".branch_bias");
+      if (!slot.isOptional() || !hasPort && !isBias) {
         inputs.add(input(slot));
       }
-      hasPort |= slot.isSteering();
+      hasPort |= slot.isSteering() && !isBias;
     }
     return Json.write(Json.object("inputs", inputs)) + "\n";
   }

@@ -113,6 +113,8 @@ final class FullEncoding {
       patched.addInput(input.input());
     } else if (edit instanceof Edit.AddOutput output && output.graph() == graph) {
       patched.addOutput(output.output());
+    } else if (edit instanceof Edit.AddValueInfo declared && declared.graph() == graph) {
+      patched.addValueInfo(declared.value());
     } else if (edit instanceof Edit.AddInitializer constant && constant.graph() == graph) {
       patched.addInitializer(constant.tensor());
     } else if (edit instanceof Edit.SetOutputSize size && size.graph() == graph) {

@@ -156,7 +156,12 @@ class PortsTest {
     Site named = new Site.Named("hidden");
     Ports.SitePorts here =
         new Ports.SitePorts(
-            WIDTH, Optional.of("steer.value.hidden.add"), Optional.empty(), 0, true);
+            WIDTH,
+            Optional.of("steer.value.hidden.add"),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            true);
     Ports ports = new Ports(Map.of(named, here), Map.of(), false, 0, "sha256:0", "some.onnx");
     check(ports, Steering.of(SteerText.parse("joy@all").term(vector("joy"))), Code.SITE_NOT_NAMED);
     check(ports, Steering.of(Term.of(vector("joy"), 1).at(0)), Code.LAYER_OUT_OF_RANGE);
