@@ -238,7 +238,7 @@ class LastLogitsLawTest {
 
   /** The proof of a patch compares the last position, and holds. */
   @ParameterizedTest
-  @ValueSource(strings = {"withpast", "merged", "int8", "functions-nested", "fused"})
+  @ValueSource(strings = {"merged", "int8", "fused"})
   void verifyHolds(String name) {
     ModelUnderTest model = committed(name);
     List<Intervention> add = List.of(new AddVector(new Site.InBlock(1, Site.Kind.RESID_POST)));
