@@ -136,7 +136,7 @@ public final class ModelFolder {
       }
       for (Path file : files(folder)) {
         Path to = temporary.resolve(file.getFileName());
-        if (!Files.exists(to)) {
+        if (!Files.exists(to) && !isPrepared(file)) {
           Files.copy(file, to);
         }
       }
@@ -190,6 +190,11 @@ public final class ModelFolder {
       problem = problem.note("`" + other.getFileName() + "` has no residual stream");
     }
     return problem.exception();
+  }
+
+  /** Whether a file is what `steerc prepare` made of a model; it does not hold for another. */
+  private static boolean isPrepared(Path file) {
+    return file.getFileName().toString().matches("(?s)prepared\\.json|.*\\.prepared(\\.data)?");
   }
 
   private static boolean isOnnx(Path file) {
