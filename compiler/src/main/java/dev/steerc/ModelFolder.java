@@ -155,7 +155,7 @@ public final class ModelFolder {
       }
       for (Path file : files) {
         Path to = temporary.resolve(file.getFileName());
-        if (!Files.exists(to)) {
+        if (!Files.exists(to) && !isPrepared(file)) {
           Files.copy(file, to);
         }
       }
@@ -209,6 +209,11 @@ public final class ModelFolder {
       problem = problem.note("`" + other.getFileName() + "` has no residual stream");
     }
     return problem.exception();
+  }
+
+  /** Whether a file is what `steerc prepare` made of a model; it does not hold for another. */
+  private static boolean isPrepared(Path file) {
+    return file.getFileName().toString().matches("(?s)prepared\\.json|.*\\.prepared(\\.data)?");
   }
 
   private static boolean isOnnx(Path file) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.steerc.ExternalData;
+import dev.steerc.ModelFolder;
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
@@ -218,6 +219,14 @@ class PreparedFolderTest {
         .isThrownBy(() -> Preparation.write(source, other))
         .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(Code.OUTPUT_UNWRITABLE));
     assertThat(names(other)).containsExactly("mine.txt");
+  }
+
+  @Test
+  void theFolderIsPatchedBackLikeAnyOther() throws IOException {
+    Path output = root.resolve("unpatched");
+    ModelFolder.open(prepared).unpatch(output);
+    assertThat(names(output)).containsExactly(MODEL);
+    assertThat(output.resolve(MODEL)).hasSameBinaryContentAs(TestModels.graph("withpast"));
   }
 
   @Test
