@@ -15,11 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What share of a run's time goes into the kernels of inserted nodes, as ONNX Runtime's profiler
@@ -56,69 +57,69 @@ final class Kernels {
       runs.forEach(run -> engine.run(run.feeds(), steering));
       profile = engine.endProfile();
     }
-    Numbers numbers = numbers(Files.readString(profile), task.amount().profiled(), steps);
+    Numbers numbers = numbers(Files.readString(profile), steps);
     Files.delete(profile);
     return numbers;
   }
 
-  /** What one run took, in microseconds. */
-  private static final class Sum {
-    private final double from;
-    private final double to;
-    private double inserted;
-    private double all;
-
-    private Sum(double from, double to) {
-      this.from = from;
-      this.to = to;
+  /** When a run began and ended, in microseconds. */
+  private record Time(double from, double to) {
+    boolean has(double at) {
+      return from <= at && at <= to;
     }
   }
 
-  /** The first prompt with its steps only warms up. */
-  private static Numbers numbers(String profile, int repeats, int steps) {
+  /**
+   * Of each kernel the median over all runs, as one that another process interrupts takes a hundred
+   * times as long. The first prompt with its steps only warms up.
+   */
+  private static Numbers numbers(String profile, int steps) {
     List<Map<?, ?>> events = new ArrayList<>();
     ((List<?>) Json.parse(profile)).forEach(event -> events.add((Map<?, ?>) event));
-    List<Sum> runs =
+    List<Time> runs =
         events.stream()
             .filter(event -> "model_run".equals(event.get("name")))
-            .map(event -> new Sum(number(event, "ts"), number(event, "ts") + number(event, "dur")))
-            .sorted((a, b) -> Double.compare(a.from, b.from))
+            .map(event -> new Time(number(event, "ts"), number(event, "ts") + number(event, "dur")))
+            .sorted(Comparator.comparingDouble(Time::from))
             .toList();
-    Set<String> inserted = new HashSet<>();
+    Map<String, List<Double>> prompt = new LinkedHashMap<>();
+    Map<String, List<Double>> step = new LinkedHashMap<>();
     for (Map<?, ?> event : events) {
       String name = String.valueOf(event.get("name"));
-      if ("Node".equals(event.get("cat")) && name.endsWith(KERNEL)) {
-        if (name.startsWith(INSERTED)) {
-          inserted.add(name);
-        }
-        add(event, name.startsWith(INSERTED), runs);
+      int run =
+          IntStream.range(0, runs.size()).filter(i -> is(event, runs.get(i))).findFirst().orElse(0);
+      if ("Node".equals(event.get("cat")) && name.endsWith(KERNEL) && run > steps) {
+        (run % (steps + 1) == 0 ? prompt : step)
+            .computeIfAbsent(name, n -> new ArrayList<>())
+            .add(number(event, "dur"));
       }
     }
     Numbers numbers = new Numbers();
-    numbers.add("nodes", inserted.size());
-    for (int i = 1; i <= repeats; i++) {
-      int prompt = i * (steps + 1);
-      numbers.add("prompt", share(runs.subList(prompt, prompt + 1)));
-      if (steps > 0) {
-        numbers.add("step", share(runs.subList(prompt + 1, prompt + 1 + steps)));
-      }
+    numbers.add("nodes", prompt.keySet().stream().filter(Kernels::isInserted).count());
+    numbers.add("prompt", share(prompt));
+    if (steps > 0) {
+      numbers.add("step", share(step));
     }
     return numbers;
   }
 
-  private static void add(Map<?, ?> event, boolean inserted, List<Sum> runs) {
-    double at = number(event, "ts");
-    for (Sum run : runs) {
-      if (run.from <= at && at <= run.to) {
-        run.all += number(event, "dur");
-        run.inserted += inserted ? number(event, "dur") : 0;
-      }
-    }
+  private static boolean is(Map<?, ?> event, Time run) {
+    return run.has(number(event, "ts"));
   }
 
-  private static double share(List<Sum> runs) {
-    double all = runs.stream().mapToDouble(run -> run.all).sum();
-    return runs.stream().mapToDouble(run -> run.inserted).sum() / all;
+  private static boolean isInserted(String kernel) {
+    return kernel.startsWith(INSERTED);
+  }
+
+  private static double share(Map<String, List<Double>> kernels) {
+    double inserted = 0;
+    double all = 0;
+    for (Map.Entry<String, List<Double>> kernel : kernels.entrySet()) {
+      double median = Spread.of(kernel.getValue()).median();
+      inserted += isInserted(kernel.getKey()) ? median : 0;
+      all += median;
+    }
+    return inserted / all;
   }
 
   private static double number(Map<?, ?> event, String key) {
