@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
       "steering counts from the next answer on, for all of the conversation. Type /help for more."
     })
 final class ChatCommand implements Runnable {
-  @Mixin private SteeredModelArgs model;
+  @Mixin private GeneratingModelArgs model;
 
   @Option(names = "--system", paramLabel = "TEXT", description = "What the model is told to be.")
   private String system;

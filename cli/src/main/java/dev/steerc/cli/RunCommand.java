@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
       "files beside the model say otherwise, it draws with temperature 0.7 among the 50 best tokens."
     })
 final class RunCommand implements Runnable {
-  @Mixin private SteeredModelArgs model;
+  @Mixin private GeneratingModelArgs model;
 
   @Parameters(
       index = "1",

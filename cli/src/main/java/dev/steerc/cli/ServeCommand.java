@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
       "Ctrl-C end it when what runs is finished."
     })
 final class ServeCommand implements Runnable {
-  @Mixin private SteeredModelArgs model;
+  @Mixin private GeneratingModelArgs model;
 
   @Option(
       names = "--host",
@@ -109,7 +109,7 @@ final class ServeCommand implements Runnable {
     }
     Log lines = log();
     StopSignal signal = StopSignal.install();
-    try (SteeredModel opened = model.open();
+    try (SteeredModel opened = model.open(false);
         Server server = Server.start(opened, options(opened), lines)) {
       talk.warn(opened.doubts());
       server.warning().ifPresent(text -> System.err.println("warning: " + text));

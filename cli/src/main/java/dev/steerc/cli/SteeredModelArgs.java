@@ -4,7 +4,7 @@ import dev.steerc.runtime.ModelOptions;
 import picocli.CommandLine.Option;
 
 /** The model to run with vectors. */
-final class SteeredModelArgs extends ModelArgs {
+sealed class SteeredModelArgs extends ModelArgs permits GeneratingModelArgs {
   @Option(names = "--force", description = "Take vectors that were made for another model as well.")
   private boolean force;
 
