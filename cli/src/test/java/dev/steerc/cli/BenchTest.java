@@ -90,6 +90,35 @@ class BenchTest {
         .containsExactly(1, 2, 4, 8, 16);
   }
 
+  /** A small model, once: every row has run to its end, and nothing is left behind. */
+  @Test
+  void patchIsMeasuredBesideOtherPrograms() throws Exception {
+    String[] arguments = {
+      "bench", "patch", "--blocks", "1", "--hidden", "64", "--rounds", "1", "--json", "-q"
+    };
+    Steered.Run run = new Steered(folder).run(List.of("-Djava.io.tmpdir=" + folder), arguments);
+    JsonNode json = new JsonMapper().readTree(run.output());
+    assertThat(run.exit()).isZero();
+    assertThat(json.get("bytes").asLong()).isGreaterThan(50257L * 64 * 4);
+    assertThat(json.get("rows"))
+        .extracting(row -> row.get("name").asString())
+        .contains("steerc patch", "steerc patch, 10 GB beside", "steerc --version");
+    assertThat(json.get("rows"))
+        .allSatisfy(row -> assertThat(row.get("seconds").asDouble()).isPositive());
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void failedCommandEndsThePatchBench() throws Exception {
+    Files.writeString(folder.resolve("no.onnx"), "no model");
+    Steered.Run run = new Steered(folder).run("bench", "patch", "no.onnx", "--rounds", "1");
+    assertThat(run.output()).contains("`steerc patch` ended with exit code 1", "error[not-onnx]");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(new Steered(folder).run("bench", "patch", "--rounds", "0").exit()).isEqualTo(2);
+  }
+
   private Steered.Run bench(String... arguments) throws Exception {
     return bench(List.of(), arguments);
   }
