@@ -6,6 +6,7 @@ import dev.steerc.onnx.Tensor;
 import dev.steerc.residual.Step.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ final class Flow {
   private final Graph graph;
   private final Constants constants;
   private final List<Step> steps = new ArrayList<>();
+  private final List<int[]> sources = new ArrayList<>();
   private final Map<String, Step> producers = new HashMap<>();
   private final Map<String, List<Step>> consumers = new HashMap<>();
   private final Set<String> graphOutputs = new HashSet<>();
@@ -71,6 +73,11 @@ final class Flow {
 
   List<Step> steps() {
     return steps;
+  }
+
+  /** The indices of the steps that a step computes from: all before its own. */
+  int[] sources(int step) {
+    return sources.get(step);
   }
 
   /** What is known of a value's shape. */
@@ -167,11 +174,35 @@ final class Flow {
   private void step(Kind kind, Node node, List<String> inputs, List<String> outputs) {
     Step step = new Step(steps.size(), kind, node, inputs, outputs);
     steps.add(step);
-    outputs.stream().filter(o -> !o.isEmpty()).forEach(o -> producers.put(o, step));
-    inputs.stream()
-        .filter(i -> !i.isEmpty())
-        .distinct()
-        .forEach(i -> consumers.computeIfAbsent(i, v -> new ArrayList<>()).add(step));
+    sources.add(producers(inputs));
+    for (String output : outputs) {
+      if (!output.isEmpty()) {
+        producers.put(output, step);
+      }
+    }
+    for (String input : inputs) {
+      if (!input.isEmpty()) {
+        consumedBy(step, consumers.computeIfAbsent(input, v -> new ArrayList<>()));
+      }
+    }
+  }
+
+  private static void consumedBy(Step step, List<Step> readers) {
+    if (readers.isEmpty() || readers.get(readers.size() - 1) != step) {
+      readers.add(step);
+    }
+  }
+
+  private int[] producers(List<String> values) {
+    int[] indices = new int[values.size()];
+    int count = 0;
+    for (String value : values) {
+      Step step = producers.get(value);
+      if (step != null) {
+        indices[count++] = step.index();
+      }
+    }
+    return Arrays.copyOf(indices, count);
   }
 
   private Kind kind(Node node) {
