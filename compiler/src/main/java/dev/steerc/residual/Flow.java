@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The data flow of one graph in topological order, with fused operators taken apart, so that every
@@ -38,6 +39,7 @@ final class Flow {
   private final Map<String, Step> producers = new HashMap<>();
   private final Map<String, List<Step>> consumers = new HashMap<>();
   private final Set<String> graphOutputs = new HashSet<>();
+  private final Map<String, Norms> norms = new HashMap<>();
   private Shapes shapes;
 
   private Flow(Graph graph, Optional<Constants> around) {
@@ -83,6 +85,11 @@ final class Flow {
   /** What is known of a value's shape. */
   Shapes.Shape shape(String value) {
     return shapes.of(value);
+  }
+
+  /** The norms of a value, which are looked for once. */
+  Norms norms(String value, Supplier<Norms> search) {
+    return norms.computeIfAbsent(value, v -> search.get());
   }
 
   Optional<Step> producer(String value) {
