@@ -207,9 +207,11 @@ final class SpeedTables {
             "How long from the start of `steerc run` to the first token, behind a prompt of %d?",
             Amount.SHORT));
     Table table = new Table("", "seconds", "from", "to", Amount.TOGETHER + " at once: MiB each");
-    for (String arm : speed.arms("first_token")) {
-      String way = arm.substring(Speed.START.length());
-      Optional<Spread> seconds = speed.spread(arm, "first_token");
+    for (String way : cells.arms("open")) {
+      Optional<Spread> seconds = speed.spread(Speed.START + way, "first_token");
+      if (seconds.isEmpty()) {
+        continue;
+      }
       table.row(
           Cells.label(way),
           seconds.map(s -> Cells.format("%.2f", s.median())).orElse(Cells.NONE),
