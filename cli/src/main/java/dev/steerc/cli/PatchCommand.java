@@ -38,7 +38,8 @@ import picocli.CommandLine.Parameters;
       "",
       "  steerc patch gpt2.onnx --layers 6",
       "  steerc patch gpt2.onnx --layers 4-8,10 --site mlp_out --op project --tap -o out.onnx",
-      "  steerc patch gpt2.onnx --at 6.resid_post:add --at 8.attn_out:project@2"
+      "  steerc patch gpt2.onnx --at 6.resid_post:add --at 8.attn_out:project@2",
+      "  steerc patch gpt2.onnx --layers all --op bias --last-logits --thin"
     },
     description = {
       "The output is the original plus a few nodes; fed no vector, it computes the same. A model that",

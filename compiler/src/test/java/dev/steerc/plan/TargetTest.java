@@ -106,7 +106,7 @@ class TargetTest {
               + op
               + "`\n  help: "
               + help
-              + " one of add, project, tap",
+              + " one of add, bias, project, tap",
           () -> Target.parse(site + op, OptionalInt.empty()));
     }
   }
