@@ -99,10 +99,9 @@ final class PatchCommand implements Runnable {
 
   @Option(
       names = "--last-logits",
-      description = {
-        "Score the last position of each row only: logits [batch, 1, vocabulary]. Prompts run faster;",
-        "a layer need not be named."
-      })
+      description =
+          "Score the last position of each row only, so that prompts run faster; a layer need not be"
+              + " named.")
   private boolean lastLogits;
 
   @Option(

@@ -191,8 +191,8 @@ final class SpeedTables {
               .orElse(Cells.NONE));
     }
     lines.addAll(table.lines(style));
-    note(
-        "private: memory that no other process shares, after the texts above; swap: without the run");
+    note("own: in memory of no other process, after the texts above; shared out: what is shared");
+    note("divided as well. swap: what another vector takes beside the next token, where it shows");
   }
 
   private void starting() {
