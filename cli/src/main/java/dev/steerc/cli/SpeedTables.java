@@ -178,11 +178,12 @@ final class SpeedTables {
       }
     }
     lines.addAll(table.lines(style));
+    note("a bias is an input that the model's own nodes read: nothing is inserted");
   }
 
   private void opening() {
     title("What do opening, memory and another vector take?");
-    Table table = new Table("", "open: ms", "own MiB", "shared out", "swap: ms", "shows");
+    Table table = new Table("", "open: ms", "own MiB", "with files", "swap: ms", "shows");
     for (String arm : cells.arms("open")) {
       table.row(
           Cells.label(arm) + (Cells.isThin(arm) ? ", thin" : ""),
@@ -197,8 +198,10 @@ final class SpeedTables {
     }
     lines.addAll(table.lines(style));
     note("thin: patched with --thin, so that its weights are in the original's file");
-    note("own: in memory of no other process, after the texts above; shared out: what is shared");
-    note("divided as well. swap: what another vector takes beside the next token, where it shows");
+    note(
+        "own: memory of this process alone, after the texts above; with files: and the pages of files");
+    note(
+        "such as weights, which processes share. swap: what another vector takes beside the next token");
   }
 
   private void starting() {
