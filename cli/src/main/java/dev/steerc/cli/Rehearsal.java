@@ -30,6 +30,7 @@ final class Rehearsal {
   private static Stream<List<String>> commands(DemoModel demo) {
     String model = demo.model().toString();
     String steered = demo.steered().toString();
+    String prepared = steered + ".prepared";
     List<String> patch = Stage.patching(demo).stream().flatMap(List::stream).toList();
     return Stream.of(
         List.of("--version"),
@@ -48,6 +49,8 @@ final class Rehearsal {
             "joy:1",
             "--vectors",
             demo.vectors().toString()),
+        List.of("prepare", steered, "-o", prepared),
+        List.of("run", prepared, "Tom", "--greedy", "--max-new-tokens", "1"),
         List.of("bench", "serve", "--clients", "1", "--seconds", "1", "--max-tokens", "4"));
   }
 
