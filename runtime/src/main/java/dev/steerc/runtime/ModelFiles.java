@@ -13,6 +13,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Residual;
+import dev.steerc.runtime.prepared.Prepared;
 import dev.steerc.runtime.steering.Ports;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +120,21 @@ record ModelFiles(Decoding prefill, Decoding step) {
   }
 
   private static Path decoder(Path folder) {
-    return GenaiConfig.in(folder).map(GenaiConfig::model).orElseGet(() -> choose(folder));
+    return GenaiConfig.in(folder)
+        .map(GenaiConfig::model)
+        .or(() -> prepared(folder))
+        .orElseGet(() -> choose(folder));
+  }
+
+  /**
+   * A prepared folder says what it has, which is quicker than to look; its thin model is chosen.
+   */
+  private static Optional<Path> prepared(Path folder) {
+    return Prepared.read(folder).stream()
+        .flatMap(record -> record.models().stream())
+        .map(model -> folder.resolve(model.name()))
+        .filter(Files::exists)
+        .findFirst();
   }
 
   /** The decoder of a folder: the merged one, or the only one, or the only pair. */

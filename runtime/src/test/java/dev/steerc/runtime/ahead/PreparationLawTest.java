@@ -149,9 +149,8 @@ class PreparationLawTest {
       Path decoder = output.resolve(each.name());
       assertThat(Prepared.find(decoder, OnnxRuntime.machine()).model()).contains(each);
     }
-    Path file = Files.isDirectory(model) ? output : output.resolve(model.getFileName());
-    assertThat(together(file)).isEqualTo(together(model));
-    close(alone(file, OPTIONS.oneByOne(true)), alone(model, OPTIONS));
+    assertThat(together(output)).isEqualTo(together(model));
+    close(alone(output, OPTIONS.oneByOne(true)), alone(model, OPTIONS));
     return prepared;
   }
 
