@@ -12,12 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,8 +39,9 @@ public final class ModelFolder {
   }
 
   /**
-   * Opens a folder. A model without a residual stream is no decoder and left alone; any other model
-   * that cannot be patched refuses the folder, or half of a decoder would go unsteered unnoticed.
+   * Opens a folder. A model without a residual stream is no decoder and left alone, nor is the
+   * original that a thin model refers to; any other model that cannot be patched refuses the
+   * folder, or half of a decoder would go unsteered unnoticed.
    *
    * @throws SteercException when no file in it is a decoder, when one cannot be read or proven, or
    *     when they are not alike
@@ -81,6 +82,7 @@ public final class ModelFolder {
     if (decoders.isEmpty()) {
       throw none(folder, others);
     }
+    decoders.keySet().removeAll(originals(folder, decoders)); // weights, there
     refuseMixture(folder, decoders);
     return new ModelFolder(folder, decoders, others, Optional.empty());
   }
@@ -133,11 +135,16 @@ public final class ModelFolder {
 
   /** The files of the folder but for those that thin decoders refer to, which are written anew. */
   private List<Path> withoutOriginals() {
-    Set<Path> originals = new HashSet<>();
-    decoders.values().stream()
-        .flatMap(decoder -> decoder.manifest().flatMap(Manifest::thin).stream())
-        .forEach(thin -> originals.add(folder.resolve(thin.location())));
+    Set<Path> originals = originals(folder, decoders);
     return files(folder).stream().filter(file -> !originals.contains(file)).toList();
+  }
+
+  /** The files that thin decoders refer to. */
+  private static Set<Path> originals(Path folder, Map<Path, Inspection> decoders) {
+    return decoders.values().stream()
+        .flatMap(decoder -> decoder.manifest().flatMap(Manifest::thin).stream())
+        .map(thin -> folder.resolve(thin.location()))
+        .collect(Collectors.toSet());
   }
 
   private interface Rewriting {

@@ -95,17 +95,33 @@ public final class Steerc {
     Optional<Manifest> before = Manifest.of(file);
     boolean isThin = before.flatMap(Manifest::thin).isPresent();
     boolean thin = weights == Weights.REFERRED || weights == Weights.AS_THEY_ARE && isThin;
+    if (before.isPresent() && thin && !isThin) {
+      throw notThin(file);
+    }
+    Request whole = before.map(manifest -> joined(manifest, request)).orElse(request);
+    return patch(file, before, whole, output, thin);
+  }
+
+  /**
+   * Patches the original of a model, which is the model itself where it is not patched: what a
+   * patched one has is left out. The weights are copied.
+   */
+  public static Patched patchOriginal(Path model, Request request, Path output) {
+    ModelFile file = ModelFile.open(model);
+    Output.check(output, model);
+    return patch(file, Manifest.of(file), request, output, false);
+  }
+
+  private static Patched patch(
+      ModelFile file, Optional<Manifest> before, Request request, Path output, boolean thin) {
     if (before.isEmpty()) {
       return patch(file, file, request, output, thin);
-    }
-    if (thin && !isThin) {
-      throw notThin(file);
     }
     return withOriginal(
         file,
         before.get(),
         output.toAbsolutePath().getParent(),
-        original -> patch(original, file, joined(before.get(), request), output, thin));
+        original -> patch(original, file, request, output, thin));
   }
 
   private static Patched patch(

@@ -4,8 +4,6 @@ package dev.steerc;
 public enum Weights {
   /** Where the model that is patched has them: what is thin stays so. */
   AS_THEY_ARE,
-  /** In its own file, copied. */
-  COPIED,
   /** In the original's file, which it refers to. */
   REFERRED
 }

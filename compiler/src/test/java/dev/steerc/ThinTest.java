@@ -168,9 +168,17 @@ class ThinTest {
   void thinModelCanBeWrittenInFull() {
     Path full = folder.resolve("full.onnx");
     Path plain = folder.resolve("plain.onnx");
-    Steerc.patch(thin, REQUEST, full, Weights.COPIED);
+    Steerc.patchOriginal(thin, REQUEST, full);
     Steerc.patch(original, REQUEST, plain);
     assertThat(full).hasSameBinaryContentAs(plain);
+  }
+
+  @Test
+  void originalIsNoDecoderBesideItsThinModel() {
+    assertThat(ModelFolder.open(folder).decoders().keySet()).containsExactly(thin);
+    Path restored = other.resolve("restored");
+    ModelFolder.open(folder).unpatch(restored);
+    assertThat(restored.resolve("thin.onnx")).hasBinaryContent(MODEL);
   }
 
   // what may happen to the original

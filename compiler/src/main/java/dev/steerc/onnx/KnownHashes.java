@@ -20,6 +20,8 @@ final class KnownHashes {
   /** Smaller files are read faster than it takes to look. */
   private static final long WORTH_IT = 4 << 20;
 
+  private static final long LONGEST = 1024;
+
   private static final Map<Stamp, String> HERE = new ConcurrentHashMap<>();
 
   private KnownHashes() {}
@@ -32,8 +34,13 @@ final class KnownHashes {
   }
 
   private static Optional<String> recorded(Stamp stamp) {
+    Path record = record(stamp);
     try {
-      String line = Files.readString(record(stamp));
+      // what somebody has put there may be endless
+      if (!Files.isRegularFile(record) || Files.size(record) > LONGEST) {
+        return Optional.empty();
+      }
+      String line = Files.readString(record);
       String known = stamp.line() + " ";
       return line.startsWith(known) && line.matches(".* [0-9a-f]{64}\n")
           ? Optional.of(line.substring(known.length()).strip())

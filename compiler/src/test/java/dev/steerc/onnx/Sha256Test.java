@@ -90,6 +90,16 @@ class Sha256Test {
     assertThat(Sha256.of(file)).isNotEqualTo(hash);
   }
 
+  @Test
+  void recordThatIsTooLongIsNotRead() throws IOException {
+    String hash = Sha256.of(file);
+    write(SIZE, 1);
+    try (RandomAccessFile record = new RandomAccessFile(records().get(0).toFile(), "rw")) {
+      record.setLength(3L << 30); // more than memory, and nothing on disk
+    }
+    assertThat(Sha256.of(file)).isNotEqualTo(hash);
+  }
+
   /** A write within the same tick of the clock would leave the same stamp. */
   @Test
   void freshFileIsNotRemembered() throws IOException {

@@ -138,6 +138,11 @@ final class Row {
     return bound;
   }
 
+  /** Whether it depends on its prompt how it is steered, and that has not been run. */
+  boolean isUndecided() {
+    return !started && bound.isConditional();
+  }
+
   boolean isRunning() {
     return reason == null;
   }

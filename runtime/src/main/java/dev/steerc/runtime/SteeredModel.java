@@ -378,9 +378,11 @@ public final class SteeredModel implements AutoCloseable {
 
   /**
    * Whether two texts can have the same runs: they can, where each has steering inputs of its own.
+   * What depends on a prompt may come out otherwise for each.
    */
   boolean areAlike(Row a, Row b) {
-    return !ports.takeOneVector() || ports.areAlike(a.schedule(), b.schedule());
+    return !ports.takeOneVector()
+        || !a.isUndecided() && !b.isUndecided() && ports.areAlike(a.schedule(), b.schedule());
   }
 
   /**

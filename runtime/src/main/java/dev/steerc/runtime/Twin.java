@@ -1,7 +1,6 @@
 package dev.steerc.runtime;
 
 import dev.steerc.Steerc;
-import dev.steerc.Weights;
 import dev.steerc.manifest.Description;
 import dev.steerc.onnx.Output;
 import dev.steerc.onnx.Scratch;
@@ -16,9 +15,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A model with the inputs and taps that some work needs. Where it lacks one, a copy of it is
- * patched into a temporary folder and stands for it until this is closed; the model itself never
- * changes.
+ * A model with the inputs and taps that some work needs. Where it lacks one, a copy of its original
+ * with just these is patched into a temporary folder and stands for it until this is closed; the
+ * model itself never changes.
  */
 public final class Twin implements AutoCloseable {
   private final SteeredModel model;
@@ -50,8 +49,7 @@ public final class Twin implements AutoCloseable {
     try {
       Request request = Request.of(wanted, mode(files));
       for (Path file : new LinkedHashSet<>(List.of(step, files.prefill().path()))) {
-        // a temporary folder is often on another disk, where no link to an original can be
-        Steerc.patch(file, request, folder.resolve(file.getFileName()), Weights.COPIED);
+        Steerc.patchOriginal(file, request, folder.resolve(file.getFileName()));
       }
       Path copy = folder.resolve(step.getFileName());
       return new Twin(SteeredModel.open(copy, options.standsFor(step)), Optional.of(folder));

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.format.Floats;
+import dev.steerc.runtime.steering.Condition;
 import dev.steerc.runtime.steering.Positions;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
@@ -103,6 +105,42 @@ class BiasTest {
   }
 
   @Test
+  void textsThatAreSteeredFromAPositionOnRunApart() {
+    Positions after = Positions.parse("after:5").orElseThrow();
+    Prompt[] prompts = {
+      prompt(steering(1, after), 3, 1),
+      prompt(steering(1, after), 5, 9, 2, 8),
+      prompt(Steering.NONE, 4)
+    };
+    assertThat(tokens(biased, prompts)).isEqualTo(tokens(added, prompts));
+  }
+
+  /** Each prompt decides whether it is steered, when all of them have been run. */
+  @Test
+  void textsWithConditionsRunApart() {
+    Site tap = new Site.InBlock(0, Site.Kind.RESID_POST);
+    String[] taps = {"0.resid_post:tap", "1.resid_post:bias"};
+    Path tapped = TestModels.patched("withpast", folder, taps);
+    Path reference = TestModels.patched("withpast", folder, taps[0], "1.resid_post:add");
+    Steering sometimes = when(Condition.above(tap, direction(3), 0));
+    List<Prompt> prompts = new ArrayList<>();
+    for (int id = 0; id < 8; id++) {
+      prompts.add(prompt(sometimes, id, 2 * id));
+    }
+    List<List<List<Integer>>> texts = new ArrayList<>();
+    List<Boolean> acting = new ArrayList<>();
+    for (Path path : List.of(tapped, reference)) {
+      try (SteeredModel model = SteeredModel.open(path)) {
+        List<Completion> done = model.generate(prompts.toArray(Prompt[]::new));
+        texts.add(done.stream().map(c -> list(c.orThrow().tokens())).toList());
+        done.forEach(c -> acting.add(c.readings().get(0).acts()));
+      }
+    }
+    assertThat(acting).contains(true, false);
+    assertThat(texts.get(0)).isEqualTo(texts.get(1));
+  }
+
+  @Test
   void additionTakesWhatTheBiasCannot() {
     Path both = TestModels.patched("withpast", folder, "1.resid_post:add", "1.resid_post:bias");
     Prompt[] prompts = {
@@ -138,12 +176,20 @@ class BiasTest {
   }
 
   private static Steering steering(long seed, Positions positions) {
+    Vector vector = Vector.of("v" + seed, direction(seed).values());
+    return Steering.of(Term.of(vector, 20).at(SITE).on(positions));
+  }
+
+  private static Steering when(Condition condition) {
+    return Steering.of(Term.of(Vector.of("v", direction(1).values()), 20).at(SITE).when(condition));
+  }
+
+  private static Floats direction(long seed) {
     Random random = new Random(seed);
     float[] values = new float[WIDTH];
     for (int i = 0; i < WIDTH; i++) {
       values[i] = (float) random.nextGaussian();
     }
-    Vector vector = Vector.of("v" + seed, values);
-    return Steering.of(Term.of(vector, 20).at(SITE).on(positions));
+    return new Floats(new long[] {WIDTH}, values);
   }
 }

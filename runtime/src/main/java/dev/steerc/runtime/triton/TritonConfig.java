@@ -49,7 +49,8 @@ record TritonConfig(String name, int maxBatch, boolean isJoined, Signature signa
         : """
           # All dimensions are in `dims`; a request is one run. A steering input is for one row or for
           # each, and for one token or for each: [1, 1, hidden] steers everything alike. One that is
-          # optional may be left out, and then does not steer.
+          # optional may be left out, and then does not steer. A `branch_bias` is one [hidden] for all,
+          # and takes the model's own bias, its default, plus the vector.
           """;
   }
 

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.steerc.ExternalData;
 import dev.steerc.ModelFolder;
+import dev.steerc.Steerc;
+import dev.steerc.Weights;
 import dev.steerc.onnx.ModelFile;
 import dev.steerc.onnx.proto.ModelProto;
+import dev.steerc.plan.AddVector;
+import dev.steerc.plan.InputMode;
+import dev.steerc.plan.Request;
+import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.ModelOptions;
@@ -73,6 +79,23 @@ class PreparedFolderTest {
   private static long[] tokens(Path path) {
     try (SteeredModel model = SteeredModel.open(path)) {
       return tokens(model);
+    }
+  }
+
+  @Test
+  void thinModelIsTheOneOfItsFolder() {
+    Path thin = source.resolveSibling("thin.onnx");
+    Path original = source.resolveSibling("original.onnx");
+    Steerc.copy(TestModels.graph("withpast"), original);
+    AddVector add = new AddVector(new Site.InBlock(1, Site.Kind.RESID_POST));
+    Request request = Request.of(List.of(add), InputMode.OPTIONAL);
+    Steerc.patch(original, request, thin, Weights.REFERRED);
+    Path folder = root.resolve("prepared-thin");
+    Preparation.write(thin, folder);
+    try (SteeredModel model = SteeredModel.open(folder)) {
+      assertThat(model.path()).isEqualTo(folder.resolve("thin.onnx"));
+      assertThat(model.doubts()).isEmpty();
+      assertThat(tokens(model)).isEqualTo(tokens(source));
     }
   }
 
