@@ -33,10 +33,11 @@ import picocli.CommandLine.Parameters;
       "  steerc bench serve"
     },
     description = {
-      "Patches the model in a temporary folder, and measures tokens per second, the time to the first",
-      "token, batches of several steerings, the time in inserted nodes, opening, swaps and memory. What",
-      "is compared runs in processes of its own, in turns; ratios stand beside their noise. A model of",
-      "500 MB takes some 6 minutes on two cores, which should have nothing else to do."
+      "Patches and prepares the model in a temporary folder, which takes twice its size of the disk, and",
+      "measures tokens per second, the time to the first token, batches of several steerings, the time",
+      "in inserted nodes, opening, swaps and memory. What is compared runs in processes of its own, in",
+      "turns; ratios stand beside their noise. A model of 500 MB takes some 6 minutes on two cores,",
+      "which should have nothing else to do."
     },
     subcommands = {BenchPatchCommand.class, BenchLearnCommand.class, BenchServeCommand.class})
 final class BenchCommand implements Runnable {

@@ -92,7 +92,7 @@ final class BenchPatchCommand implements Runnable {
     RandomGpt2.write(external, new Gpt2.Config(12, 64, 1, 256, POSITIONS), 1, true);
     PatchBench.stretch(scratch.resolve("external.onnx_data"), TEN_GIGABYTES);
     Path small = DemoModel.unpack(scratch.resolve("demo")).model();
-    PatchBench bench = PatchBench.of(original, small, external, scratch, rounds).available();
+    PatchBench bench = PatchBench.of(original, small, external, scratch, rounds);
     PatchBenchReport report =
         new PatchBenchReport(
             original, Files.size(original), Machine.here(), bench.run(this::announce));

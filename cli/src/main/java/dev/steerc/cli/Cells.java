@@ -50,13 +50,18 @@ record Cells(Speed speed) {
     return switch (arm) {
       case Speed.BARE -> "original, bare ONNX Runtime";
       case Speed.ORIGINAL -> "original, steerc";
-      default ->
-          Arrays.stream(Variant.values())
-              .filter(variant -> variant.label().equals(arm))
-              .map(Variant::text)
-              .findFirst()
-              .orElse(arm);
+      default -> variant(arm).map(Variant::text).orElse(arm);
     };
+  }
+
+  static boolean isThin(String arm) {
+    return variant(arm).filter(Variant::isThin).isPresent();
+  }
+
+  private static Optional<Variant> variant(String arm) {
+    return Arrays.stream(Variant.values())
+        .filter(variant -> variant.label().equals(arm))
+        .findFirst();
   }
 
   static String count(int count, String what) {

@@ -52,7 +52,7 @@ final class ChatCommand implements Runnable {
           .help("use `steerc run --json`")
           .exception();
     }
-    try (SteeredModel opened = model.open(true)) {
+    try (SteeredModel opened = model.open(false)) {
       talk.warn(opened.doubts());
       if (opened.tokenizer().isEmpty()) {
         throw Problem.of(Code.NO_TOKENIZER, "there is no tokenizer beside the model")

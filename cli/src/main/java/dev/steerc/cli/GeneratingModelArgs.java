@@ -16,7 +16,7 @@ final class GeneratingModelArgs extends SteeredModelArgs {
   /**
    * Opens the model.
    *
-   * @param oneByOne whether texts are run one at a time
+   * @param oneByOne whether it is for a text or few, one at a time
    */
   SteeredModel open(boolean oneByOne) {
     ModelOptions options = options().oneByOne(oneByOne);

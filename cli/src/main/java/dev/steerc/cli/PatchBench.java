@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -24,13 +25,17 @@ import java.util.function.Consumer;
 record PatchBench(Map<String, List<String>> commands, Path written, int rounds) {
   static final String COPY = "cp";
   static final String PATCH = "steerc patch";
+  static final String THIN = "steerc patch --thin";
   static final String PYTHON = "python3, onnx";
+
+  /** The first that has onnx counts: another Python does not know of the system's packages. */
+  private static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
 
   private static final String LOAD_AND_SAVE =
       "import onnx, sys; onnx.save(onnx.load(sys.argv[1]), sys.argv[2])";
 
   /**
-   * What to run.
+   * What to run, of other programs those that are here.
    *
    * @param model the model to copy and to patch
    * @param small a small model to inspect
@@ -40,30 +45,37 @@ record PatchBench(Map<String, List<String>> commands, Path written, int rounds) 
   static PatchBench of(Path model, Path small, Path external, Path folder, int rounds) {
     Path output = folder.resolve("out.onnx");
     Map<String, List<String>> commands = new LinkedHashMap<>();
-    commands.put(COPY, List.of("cp", model.toString(), output.toString()));
+    if (works("cp", "--help")) {
+      commands.put(COPY, List.of("cp", model.toString(), output.toString()));
+    }
     commands.put(PATCH, patching(model, output));
-    commands.put(
-        PYTHON, List.of("python3", "-c", LOAD_AND_SAVE, model.toString(), output.toString()));
+    List<String> thin = new ArrayList<>(patching(model, output));
+    thin.add("--thin");
+    if (works(thin.toArray(new String[0]))) { // not from one disk to another
+      commands.put(THIN, thin);
+    }
+    python()
+        .ifPresent(
+            python ->
+                commands.put(
+                    PYTHON,
+                    List.of(python, "-c", LOAD_AND_SAVE, model.toString(), output.toString())));
     commands.put("steerc patch, 10 GB beside", patching(external, output));
     commands.put("steerc inspect, small", steerc("inspect", small.toString()));
     commands.put("steerc --version", steerc("--version"));
     return new PatchBench(commands, output, rounds);
   }
 
+  private static Optional<String> python() {
+    return PYTHONS.stream().filter(python -> works(python, "-c", "import onnx")).findFirst();
+  }
+
   private static List<String> patching(Path model, Path output) {
     return steerc("patch", model.toString(), "--layers", "all", "-o", output.toString());
   }
 
-  /** As this steerc was started: by its script, or else by Java. */
   private static List<String> steerc(String... arguments) {
-    List<String> command = new ArrayList<>();
-    String script = System.getProperty("steerc.command");
-    if (script != null) {
-      command.add(script);
-    } else {
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    }
+    List<String> command = new ArrayList<>(CommandText.words());
     command.addAll(List.of(arguments));
     return command;
   }
@@ -73,14 +85,6 @@ record PatchBench(Map<String, List<String>> commands, Path written, int rounds) 
     try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
       file.setLength(size);
     }
-  }
-
-  /** The commands of other programs that are here. */
-  PatchBench available() {
-    Map<String, List<String>> here = new LinkedHashMap<>(commands);
-    here.keySet().removeIf(name -> name.equals(COPY) && !works("cp", "--help"));
-    here.keySet().removeIf(name -> name.equals(PYTHON) && !works("python3", "-c", "import onnx"));
-    return new PatchBench(here, written, rounds);
   }
 
   private static boolean works(String... command) {

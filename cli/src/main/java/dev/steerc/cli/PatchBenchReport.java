@@ -19,6 +19,9 @@ import java.util.function.ToDoubleFunction;
 record PatchBenchReport(
     Path model, long size, Machine machine, Map<String, List<ProcessCost>> costs) {
 
+  private static final List<String> COMPARED =
+      List.of(PatchBench.PATCH, PatchBench.THIN, PatchBench.PYTHON);
+
   List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -31,7 +34,7 @@ record PatchBenchReport(
             machine.java()));
     Table table = new Table("medians", "seconds", "CPU", "peak MB", "time / cp", "CPU / cp");
     for (String row : costs.keySet()) {
-      boolean isSame = row.equals(PatchBench.PATCH) || row.equals(PatchBench.PYTHON);
+      boolean isSame = COMPARED.contains(row);
       table.row(
           row,
           text("%.3f", wall(row)),
@@ -41,6 +44,11 @@ record PatchBenchReport(
           isSame ? text("%.2f", cpu(row) / cpu(PatchBench.COPY)) : "");
     }
     lines.addAll(table.lines(style));
+    if (costs.containsKey(PatchBench.THIN)) {
+      lines.add(
+          style.faint("  --thin: with the original's SHA-256 on record; the first patch reads"));
+      lines.add(style.faint("  the whole file for it"));
+    }
     if (!costs.containsKey(PatchBench.PYTHON)) {
       lines.add("left out: " + PatchBench.PYTHON + "; on Debian it is the package python3-onnx");
     }

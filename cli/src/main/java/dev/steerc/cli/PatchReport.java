@@ -61,7 +61,7 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
             ? output
             : output.resolve(each.output().getFileName());
     return String.format(
-        "wrote %s: %s, %d added, %s",
+        "wrote %s: %s, %s added, %s",
         name,
         count(each.patch().replacedNodes(), "node") + " replaced",
         each.patch().addedNodes(),
@@ -84,7 +84,7 @@ record PatchReport(Path model, Path output, List<Patched> patched, List<Path> ot
     Intervention intervention = step.intervention();
     String where =
         intervention.site() instanceof Site.InBlock site
-            ? String.format("block %-3d %-10s", site.block(), site.kind().label())
+            ? String.format("block %-3s %-10s", site.block(), site.kind().label())
             : "value " + ((Site.Named) intervention.site()).value();
     String head = String.format("  %s  %-7s  ", where, intervention.op());
     if (intervention instanceof Tap tap) {

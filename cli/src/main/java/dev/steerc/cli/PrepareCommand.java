@@ -27,8 +27,9 @@ import picocli.CommandLine.Parameters;
     },
     description = {
       "The folder holds the model itself, what lies beside it, and the graph as ONNX Runtime has",
-      "optimised it for this machine, whose weights processes share. Where that does not hold, on",
-      "another processor or after a change, the model itself is opened, and a warning says so."
+      "optimised it for this machine, whose weights processes share: some three times the model in",
+      "all. Where that does not hold, on another processor or after a change, the model itself is",
+      "opened, and a warning says so."
     })
 final class PrepareCommand implements Runnable {
   @Parameters(

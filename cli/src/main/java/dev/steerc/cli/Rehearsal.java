@@ -1,6 +1,8 @@
 package dev.steerc.cli;
 
 import dev.steerc.cli.demo.Stage;
+import dev.steerc.models.Gpt2;
+import dev.steerc.models.RandomGpt2;
 import dev.steerc.models.demo.DemoModel;
 import dev.steerc.onnx.Scratch;
 import java.nio.file.Path;
@@ -22,7 +24,11 @@ final class Rehearsal {
   public static void main(String[] args) throws Exception {
     Natives.unpack(Path.of(args[0]));
     Path folder = Scratch.folder("steerc-rehearsal");
-    boolean done = commands(DemoModel.unpack(folder.resolve("demo"))).allMatch(Rehearsal::run);
+    DemoModel demo = DemoModel.unpack(folder.resolve("demo"));
+    Path spelled = folder.resolve("spelled.onnx");
+    RandomGpt2.write(spelled, new Gpt2.Config(2, 64, 2, 256, 32), 1, false);
+    boolean done =
+        Stream.concat(commands(demo), patching(spelled.toString())).allMatch(Rehearsal::run);
     Scratch.discard(folder);
     System.exit(done ? 0 : 1);
   }
@@ -38,17 +44,24 @@ final class Rehearsal {
         patch,
         List.of("patch", model, "--layers", "1", "--json", "-o", steered + ".again"),
         List.of("unpatch", steered, "-o", steered + ".back"),
-        List.of(
-            "run",
-            steered,
-            "Tom",
-            "--max-new-tokens",
-            "4",
-            "--steer",
-            "joy:1",
-            "--vectors",
-            demo.vectors().toString()),
+        running(steered, demo),
+        List.of("prepare", steered, "-o", steered + ".prepared"),
+        running(steered + ".prepared", demo),
         List.of("bench", "serve", "--clients", "1", "--seconds", "1", "--max-tokens", "4"));
+  }
+
+  /** A model whose norms are spelled out, as most exporters write them. */
+  private static Stream<List<String>> patching(String model) {
+    return Stream.of(
+        List.of("patch", model, "--layers", "all", "--op", "add,project", "--tap"),
+        List.of("patch", model, "--layers", "1", "--thin", "-o", model + ".thin"),
+        List.of("patch", model, "--last-logits", "-o", model + ".last"));
+  }
+
+  private static List<String> running(String model, DemoModel demo) {
+    String vectors = demo.vectors().toString();
+    return List.of(
+        "run", model, "Tom", "--max-new-tokens", "4", "--steer", "joy:1", "--vectors", vectors);
   }
 
   private static boolean run(List<String> command) {

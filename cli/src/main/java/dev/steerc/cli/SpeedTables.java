@@ -80,15 +80,19 @@ final class SpeedTables {
         Cells.format(
             "How fast is one text? %d tokens behind a prompt of %d, in %s each",
             amount.tokens(), Amount.SHORT, Cells.count(amount.processes(), "process")));
-    Table table = new Table("", "tokens/s", "ratio", "from", "to");
+    Table table = new Table("", "tokens/s", "ratio", "from", "to", "loop: ms", "heap: KB");
     for (String arm : cells.arms(number)) {
       List<Object> row = new ArrayList<>(List.of(Cells.label(arm)));
       row.add(cells.median(arm, number, "%.1f", 1));
       row.addAll(Cells.ratio(speed.ratio(arm, speed.base(), number)));
+      row.add(cells.median(arm, "own", "%.3f", 1000));
+      row.add(cells.median(arm, "heap", "%.1f", 0.001));
       table.row(row.toArray());
     }
     lines.addAll(table.lines(style));
     note(ratiosOf(number));
+    note("from, to: the least and most of the rounds, in each of which everything runs once");
+    note("loop: what a token takes outside ONNX Runtime; heap: the new objects for it");
   }
 
   private void first() {
@@ -119,6 +123,7 @@ final class SpeedTables {
     }
     lines.addAll(table.lines(style));
     note(ratiosOf(brief, number));
+    note("last logits only: patched with --last-logits, scores the last token of a prompt only");
   }
 
   /** What the ratios are to, and what they are worth. */
@@ -173,14 +178,15 @@ final class SpeedTables {
       }
     }
     lines.addAll(table.lines(style));
+    note("a bias is an input that the model's own nodes read: nothing is inserted");
   }
 
   private void opening() {
     title("What do opening, memory and another vector take?");
-    Table table = new Table("", "open: ms", "own MiB", "shared out", "swap: ms", "shows");
+    Table table = new Table("", "open: ms", "own MiB", "with files", "swap: ms", "shows");
     for (String arm : cells.arms("open")) {
       table.row(
-          Cells.label(arm),
+          Cells.label(arm) + (Cells.isThin(arm) ? ", thin" : ""),
           cells.median(arm, "open", "%.0f", 1000),
           cells.median(arm, "private", "%.0f", MEBIBYTE),
           cells.median(arm, "proportional", "%.0f", MEBIBYTE),
@@ -191,8 +197,11 @@ final class SpeedTables {
               .orElse(Cells.NONE));
     }
     lines.addAll(table.lines(style));
-    note("own: in memory of no other process, after the texts above; shared out: what is shared");
-    note("divided as well. swap: what another vector takes beside the next token, where it shows");
+    note("thin: patched with --thin, so that its weights are in the original's file");
+    note(
+        "own: memory of this process alone, after the texts above; with files: and the pages of files");
+    note(
+        "such as weights, which processes share. swap: what another vector takes beside the next token");
   }
 
   private void starting() {
@@ -201,9 +210,11 @@ final class SpeedTables {
             "How long from the start of `steerc run` to the first token, behind a prompt of %d?",
             Amount.SHORT));
     Table table = new Table("", "seconds", "from", "to", Amount.TOGETHER + " at once: MiB each");
-    for (String arm : speed.arms("first_token")) {
-      String way = arm.substring(Speed.START.length());
-      Optional<Spread> seconds = speed.spread(arm, "first_token");
+    for (String way : cells.arms("open")) {
+      Optional<Spread> seconds = speed.spread(Speed.START + way, "first_token");
+      if (seconds.isEmpty()) {
+        continue;
+      }
       table.row(
           Cells.label(way),
           seconds.map(s -> Cells.format("%.2f", s.median())).orElse(Cells.NONE),

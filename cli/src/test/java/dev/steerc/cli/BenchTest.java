@@ -102,7 +102,11 @@ class BenchTest {
     assertThat(json.get("bytes").asLong()).isGreaterThan(50257L * 64 * 4);
     assertThat(json.get("rows"))
         .extracting(row -> row.get("name").asString())
-        .contains("steerc patch", "steerc patch, 10 GB beside", "steerc --version");
+        .contains(
+            "steerc patch",
+            "steerc patch --thin",
+            "steerc patch, 10 GB beside",
+            "steerc --version");
     assertThat(json.get("rows"))
         .allSatisfy(row -> assertThat(row.get("seconds").asDouble()).isPositive());
     try (Stream<Path> left = Files.list(folder)) {

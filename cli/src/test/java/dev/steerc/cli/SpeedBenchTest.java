@@ -2,6 +2,7 @@ package dev.steerc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steerc.runtime.bench.Variant;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -30,7 +32,8 @@ class SpeedBenchTest {
     assertThat(json.get("model").get("blocks").asInt()).isEqualTo(3);
     assertThat(json.get("machine").get("onnxruntime").asString()).matches("\\d+\\.\\d+.*");
     assertThat(json.get("base").asString()).isEqualTo("bare");
-    String[] arms = {"bare", "original", "original-again", "add-one", "add-all", "project-all"};
+    List<String> arms = new ArrayList<>(List.of("bare", "original", "original-again"));
+    Arrays.stream(Variant.values()).map(Variant::label).forEach(arms::add);
     for (String number : List.of("tokens_per_second", "first_32", "first_128")) {
       JsonNode ratios = json.get("ratios").get(number);
       for (String arm : arms) {
@@ -52,21 +55,28 @@ class SpeedBenchTest {
   private static void check(JsonNode json) {
     assertThat(numbers(json, "kernels/add-one", "nodes")).containsExactly(1.0);
     assertThat(numbers(json, "kernels/add-all", "nodes")).containsExactly(3.0);
+    assertThat(numbers(json, "kernels/bias-all", "nodes")).containsExactly(0.0);
+    assertThat(numbers(json, "kernels/bias-all", "step")).containsExactly(0.0);
+    assertThat(numbers(json, "kernels/last-logits", "nodes").get(0)).isPositive();
     for (String run : List.of("step", "prompt")) {
       for (String arm : List.of("add-one", "add-all", "project-all")) {
         assertThat(numbers(json, "kernels/" + arm, run)).hasSize(1).allMatch(x -> x > 0 && x < 1);
       }
     }
-    for (String arm : List.of("add-one", "add-all", "project-all")) {
+    for (String arm : List.of("add-one", "add-all", "project-all", "bias-all", "prepared")) {
       assertThat(numbers(json, arm, "swap")).hasSize(50).allMatch(x -> x > 0);
       assertThat(numbers(json, arm, "shows")).containsExactly(1.0);
       assertThat(numbers(json, arm, "open")).allMatch(x -> x > 0);
       assertThat(numbers(json, arm, "private")).allMatch(x -> x > 1 << 20);
     }
-    assertThat(numbers(json, "start/original", "first_token")).allMatch(x -> x > 0);
-    assertThat(numbers(json, "together/original", "proportional"))
-        .hasSize(4)
-        .allMatch(x -> x > 1 << 20);
+    assertThat(numbers(json, "last-logits", "own")).allMatch(x -> x > 0);
+    assertThat(numbers(json, "original", "heap")).allMatch(x -> x > 0 && x < 16 << 10);
+    for (String arm : List.of("original", "prepared")) {
+      assertThat(numbers(json, "start/" + arm, "first_token")).allMatch(x -> x > 0);
+      assertThat(numbers(json, "together/" + arm, "proportional"))
+          .hasSize(4)
+          .allMatch(x -> x > 1 << 20);
+    }
   }
 
   private static List<Double> numbers(JsonNode json, String arm, String number) {
@@ -84,7 +94,7 @@ class SpeedBenchTest {
   void modelOfTooFewPositionsIsExplained() throws Exception {
     Path model = Steered.root().resolve("testdata/graphs/withpast.onnx");
     Steered.Run run = bench(model.toString(), "--quick", "--threads", "1");
-    assertThat(run.output()).contains("error[", "it has 32 positions, and 145 are taken");
+    assertThat(run.output()).contains("error[", "it has 32 positions, and 141 are taken");
     assertThat(run.exit()).isEqualTo(1);
   }
 

@@ -1,5 +1,7 @@
 package dev.steerc.onnx;
 
+import java.util.Objects;
+
 /**
  * A length-delimited field that holds other fields: when its content grows, its length has to.
  *
@@ -11,5 +13,21 @@ record Frame(Frame parent, int lengthAt, Span content) {
 
   int depth() {
     return parent == null ? 0 : parent.depth() + 1;
+  }
+
+  // Plain code, since what a record brings is only made when it is first used: at every start.
+
+  @Override
+  public int hashCode() {
+    return lengthAt;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Frame frame
+        && frame.lengthAt == lengthAt
+        && frame.content.start() == content.start()
+        && frame.content.end() == content.end()
+        && Objects.equals(frame.parent, parent);
   }
 }

@@ -47,9 +47,12 @@ public final class Graph {
     inputs.forEach(value -> values.put(value.name(), value));
     outputs.forEach(value -> values.putIfAbsent(value.name(), value));
     for (Node node : nodes) {
-      node.outputs().stream().filter(o -> !o.isEmpty()).forEach(o -> producers.put(o, node));
+      for (String output : node.outputs()) {
+        producers.put(output, node);
+      }
       node.subgraphs().forEach(graph -> graph.outer = this);
     }
+    producers.remove("");
   }
 
   public String name() {

@@ -23,6 +23,9 @@ import java.util.TreeSet;
 /** Interventions that are known to be possible in a model, in canonical order. */
 public final class Plan {
 
+  /** Above any number of blocks: added to it, all numbers have as many digits. */
+  private static final int MOST_BLOCKS = 1_000_000;
+
   /**
    * By block and site; what is at one site keeps the order that the user gave, behind a bias, which
    * is in the branch.
@@ -183,7 +186,7 @@ public final class Plan {
 
   private static String order(Intervention intervention) {
     return intervention.site() instanceof Site.InBlock site
-        ? String.format("%06d.%d", site.block(), site.kind().ordinal())
+        ? MOST_BLOCKS + site.block() + "." + site.kind().ordinal()
         : "value." + intervention.site().path();
   }
 

@@ -23,7 +23,20 @@ import java.util.Set;
 final class Rewrite {
 
   /** An operand of a node, or an output of one. */
-  private record Slot(Node node, int index) {}
+  private record Slot(Node node, int index) {
+
+    // Plain code, since what a record brings is only made when it is first used: at every start.
+
+    @Override
+    public int hashCode() {
+      return 31 * node.hashCode() + index;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Slot slot && slot.node == node && slot.index == index;
+    }
+  }
 
   /** What happens at a value of the stream. */
   private record AtOutput(Place.Output place, List<Intervention> interventions) {}

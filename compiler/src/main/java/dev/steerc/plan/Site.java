@@ -67,6 +67,18 @@ public sealed interface Site {
     public String text() {
       return block + "." + kind.label();
     }
+
+    // Plain code, since what a record brings is only made when it is first used: at every start.
+
+    @Override
+    public int hashCode() {
+      return 31 * block + kind.ordinal();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof InBlock site && site.block == block && site.kind == kind;
+    }
   }
 
   /** A value of the graph that the user names. */

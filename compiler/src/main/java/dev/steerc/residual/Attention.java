@@ -114,12 +114,14 @@ record Attention(Step step, boolean isFused) {
   }
 
   static boolean isProductOfTwo(Flow flow, Step step) {
-    return Region.isProduct(step)
-        && step.inputs().stream()
-                .filter(input -> !input.isEmpty() && !flow.isConstant(input))
-                .filter(input -> flow.producer(input).isPresent())
-                .count()
-            >= 2;
+    if (!Region.isProduct(step)) {
+      return false;
+    }
+    int computed = 0;
+    for (String input : step.inputs()) {
+      computed += !flow.isConstant(input) && flow.producer(input).isPresent() ? 1 : 0;
+    }
+    return computed >= 2;
   }
 
   private static List<Step> softmaxes(Flow flow, Step product) {

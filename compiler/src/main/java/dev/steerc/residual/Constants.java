@@ -47,24 +47,31 @@ final class Constants {
 
   /** Takes note of a node; nodes come in topological order. */
   void visit(Node node) {
-    boolean constant =
-        !RANDOM.contains(node.op())
-            && node.subgraphs().isEmpty()
-            && node.inputs().stream().allMatch(input -> input.isEmpty() || contains(input));
-    if (constant) {
+    if (isConstant(node)) {
       names.addAll(node.outputs());
       value(node).ifPresent(tensor -> tensors.put(node.output(0), tensor));
     }
   }
 
+  private boolean isConstant(Node node) {
+    for (String input : node.inputs()) {
+      if (!input.isEmpty() && !contains(input)) {
+        return false;
+      }
+    }
+    return node.subgraphs().isEmpty() && !RANDOM.contains(node.op());
+  }
+
   boolean contains(String value) {
-    return names.contains(value) || around.filter(outer -> outer.contains(value)).isPresent();
+    return names.contains(value) || around.isPresent() && around.get().contains(value);
   }
 
   /** The tensor of a constant that is stored as it is. */
   Optional<Tensor> tensor(String value) {
-    Optional<Tensor> own = Optional.ofNullable(tensors.get(value));
-    return own.or(() -> around.flatMap(outer -> outer.tensor(value)));
+    Tensor own = tensors.get(value);
+    return own == null && around.isPresent()
+        ? around.get().tensor(value)
+        : Optional.ofNullable(own);
   }
 
   /** The value of a Constant node, or the shape of what is computed from stored constants. */

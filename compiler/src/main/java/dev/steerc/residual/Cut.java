@@ -17,7 +17,20 @@ import java.util.Set;
 public record Cut(Graph graph, String value, Node node, List<Reader> readers, Set<Node> behind) {
 
   /** An input of a node. */
-  public record Reader(Node node, int input) {}
+  public record Reader(Node node, int input) {
+
+    // Plain code, since what a record brings is only made when it is first used: at every start.
+
+    @Override
+    public int hashCode() {
+      return 31 * node.hashCode() + input;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Reader reader && reader.node == node && reader.input == input;
+    }
+  }
 
   public Cut {
     readers = List.copyOf(readers);

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Which value of a stream everything behind it descends from, by the value's place in the stream:
@@ -78,11 +77,15 @@ final class Descent {
     if (step.is(Step.Kind.SHAPE)) {
       return Optional.empty();
     }
-    long read = Attention.isOperator(step) ? 1 : step.inputs().size();
-    Stream<Integer> places =
-        step.inputs().stream().limit(read).filter(oldest::containsKey).map(oldest::get);
-    return Attention.isProductOfTwo(flow, step)
-        ? places.max(Integer::compare)
-        : places.min(Integer::compare);
+    boolean latest = Attention.isProductOfTwo(flow, step);
+    int read = Attention.isOperator(step) ? 1 : step.inputs().size();
+    Integer found = null;
+    for (String input : step.inputs().subList(0, Math.min(read, step.inputs().size()))) {
+      Integer place = oldest.get(input);
+      if (place != null && (found == null || latest == place > found)) {
+        found = place;
+      }
+    }
+    return Optional.ofNullable(found);
   }
 }

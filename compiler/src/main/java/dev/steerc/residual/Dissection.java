@@ -100,11 +100,11 @@ final class Dissection {
             branch ->
                 notes.add(
                     "sum",
-                    "%s, `%s`, is computed from `%s` and added to it"
-                        .formatted(
-                            branch.attends() ? "attention" : "the MLP",
-                            branch.operand().value(),
-                            sum.skip().value()),
+                    (branch.attends() ? "attention, `" : "the MLP, `")
+                        + branch.operand().value()
+                        + "`, is computed from `"
+                        + sum.skip().value()
+                        + "` and added to it",
                     sum.root()));
     if (isParallel()) {
       notes.add("order", "one sum adds attention and the MLP", sum.root());

@@ -6,6 +6,7 @@ import dev.steerc.onnx.Tensor;
 import dev.steerc.residual.Step.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The data flow of one graph in topological order, with fused operators taken apart, so that every
@@ -33,9 +35,11 @@ final class Flow {
   private final Graph graph;
   private final Constants constants;
   private final List<Step> steps = new ArrayList<>();
+  private final List<int[]> sources = new ArrayList<>();
   private final Map<String, Step> producers = new HashMap<>();
   private final Map<String, List<Step>> consumers = new HashMap<>();
   private final Set<String> graphOutputs = new HashSet<>();
+  private final Map<String, Norms> norms = new HashMap<>();
   private Shapes shapes;
 
   private Flow(Graph graph, Optional<Constants> around) {
@@ -73,9 +77,19 @@ final class Flow {
     return steps;
   }
 
+  /** The indices of the steps that a step computes from: all before its own. */
+  int[] sources(int step) {
+    return sources.get(step);
+  }
+
   /** What is known of a value's shape. */
   Shapes.Shape shape(String value) {
     return shapes.of(value);
+  }
+
+  /** The norms of a value, which are looked for once. */
+  Norms norms(String value, Supplier<Norms> search) {
+    return norms.computeIfAbsent(value, v -> search.get());
   }
 
   Optional<Step> producer(String value) {
@@ -167,11 +181,35 @@ final class Flow {
   private void step(Kind kind, Node node, List<String> inputs, List<String> outputs) {
     Step step = new Step(steps.size(), kind, node, inputs, outputs);
     steps.add(step);
-    outputs.stream().filter(o -> !o.isEmpty()).forEach(o -> producers.put(o, step));
-    inputs.stream()
-        .filter(i -> !i.isEmpty())
-        .distinct()
-        .forEach(i -> consumers.computeIfAbsent(i, v -> new ArrayList<>()).add(step));
+    sources.add(producers(inputs));
+    for (String output : outputs) {
+      if (!output.isEmpty()) {
+        producers.put(output, step);
+      }
+    }
+    for (String input : inputs) {
+      if (!input.isEmpty()) {
+        consumedBy(step, consumers.computeIfAbsent(input, v -> new ArrayList<>()));
+      }
+    }
+  }
+
+  private static void consumedBy(Step step, List<Step> readers) {
+    if (readers.isEmpty() || readers.get(readers.size() - 1) != step) {
+      readers.add(step);
+    }
+  }
+
+  private int[] producers(List<String> values) {
+    int[] indices = new int[values.size()];
+    int count = 0;
+    for (String value : values) {
+      Step step = producers.get(value);
+      if (step != null) {
+        indices[count++] = step.index();
+      }
+    }
+    return Arrays.copyOf(indices, count);
   }
 
   private Kind kind(Node node) {

@@ -85,13 +85,13 @@ final class Grounds {
             step ->
                 notes.add(
                     "vocabulary",
-                    "a table of %d rows%s".formatted(embedding.rows(), pickedBy(embedding.ids())),
+                    "a table of %s rows%s".formatted(embedding.rows(), pickedBy(embedding.ids())),
                     step));
     table(embedding.positions())
         .ifPresent(
             step ->
                 notes.add(
-                    "context", "a table of %d positions".formatted(embedding.positions()), step));
+                    "context", "a table of %s positions".formatted(embedding.positions()), step));
   }
 
   private static String pickedBy(String ids) {
@@ -150,7 +150,7 @@ final class Grounds {
             step ->
                 notes.add(
                     "width",
-                    "the norms' scales have %d elements"
+                    "the norms' scales have %s elements"
                         .formatted(norms.widths().iterator().next()),
                     step));
   }

@@ -73,10 +73,10 @@ public record Heads(int queries, int keysAndValues) {
       return Optional.empty();
     }
     Heads heads = new Heads((int) (width / size), (int) own);
-    String declared = own > 0 ? "; its cache is declared to have %d".formatted(own) : "";
+    String declared = own > 0 ? "; its cache is declared to have %s".formatted(own) : "";
     notes.add(
         "heads",
-        "attention yields %d channels, of which a head has %d%s".formatted(width, size, declared),
+        "attention yields %s channels, of which a head has %s%s".formatted(width, size, declared),
         out.get());
     return Optional.of(heads);
   }

@@ -43,6 +43,10 @@ record Norms(Set<Step> steps, Set<Long> widths) {
 
   /** The norms that read the given value in any of its forms. */
   static Norms of(Flow flow, String value) {
+    return flow.norms(value, () -> find(flow, value));
+  }
+
+  private static Norms find(Flow flow, String value) {
     Set<Step> steps = new HashSet<>();
     Set<Long> widths = new TreeSet<>();
     Set<String> forms = flow.forms(value);

@@ -3,7 +3,6 @@ package dev.steerc.residual;
 import dev.steerc.onnx.Dim;
 import dev.steerc.onnx.ElementType;
 import dev.steerc.onnx.Node;
-import dev.steerc.onnx.Value;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.residual.Place.Flat;
@@ -19,37 +18,16 @@ import java.util.TreeSet;
  *
  * @param width the number of channels
  * @param type the precision
+ * @param known the dimensions that ONNX Runtime knows
  */
-record Places(Flow flow, Chain chain, long width, ElementType type) {
+record Places(Flow flow, Chain chain, long width, ElementType type, KnownDims known) {
   /** Far above any model. */
   private static final long MAX_WIDTH = 1 << 20;
 
-  /** Behind these operators ONNX Runtime knows the dimensions of a value by those of the ids. */
-  private static final Set<String> INFERRED =
-      Set.of(
-          "Gather",
-          "EmbedLayerNormalization",
-          "Add",
-          "Sub",
-          "Mul",
-          "Div",
-          "Pow",
-          "Sqrt",
-          "Erf",
-          "Tanh",
-          "Sigmoid",
-          "Gelu",
-          "FastGelu",
-          "Cast",
-          "Identity",
-          "MatMul",
-          "Split",
-          "Attention",
-          "LayerNormalization",
-          "RMSNormalization");
-
   static Places of(Flow flow, Chain chain) {
-    return new Places(flow, chain, provenWidth(flow, chain), provenType(flow, chain));
+    long width = provenWidth(flow, chain);
+    return new Places(
+        flow, chain, width, provenType(flow, chain), KnownDims.of(flow, chain, width));
   }
 
   /** The stream's first value. An input of the graph cannot be renamed, so it is no site. */
@@ -82,7 +60,7 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     Optional<Place.Branch> branch = edge.filter(e -> same).flatMap(this::branch);
     return Optional.of(
         new Place.Output(
-            flow.graph(), read, type(read), flat, node, output, dims(read), branch, norm));
+            flow.graph(), read, type(read), flat, node, output, known.of(read), branch, norm));
   }
 
   /**
@@ -151,7 +129,7 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     }
     ElementType type = type(value);
     if (fused == null) {
-      List<Dim> dims = dims(value);
+      List<Dim> dims = known.of(value);
       boolean fuses = !dims.isEmpty() && isFusedWithNorm(operand);
       BranchBias own = fuses ? fused(node) : BranchBias.of(flow, value, width);
       int addAt = fuses ? chain.last().skip().index() : input;
@@ -188,25 +166,6 @@ record Places(Flow flow, Chain chain, long width, ElementType type) {
     return operand.step() == last.root()
         && last.skip().step() == last.root()
         && flow.onlyReader(last.value()).filter(step -> step.is(Step.Kind.NORM)).isPresent();
-  }
-
-  /**
-   * The dimensions of a value of the stream, where ONNX Runtime knows them. It would lose them
-   * where a port of any batch is added, and fuses by them. Where it does not know them, it must not
-   * be told: it would fuse what it does not in the original, and round otherwise.
-   */
-  private List<Dim> dims(String value) {
-    String ids = chain.embedding().ids();
-    List<Dim> dims = flow.graph().declared(ids).flatMap(Value::shape).orElse(List.of());
-    boolean isInferred = isInferred(ids, chain.base()) && isInferred(chain.base(), value);
-    return isInferred && dims.size() == 2
-        ? List.of(dims.get(0), dims.get(1), new Dim(width, ""))
-        : List.of();
-  }
-
-  private boolean isInferred(String from, String to) {
-    return Region.between(flow, from, to).steps().stream()
-        .allMatch(step -> INFERRED.contains(step.node().op()));
   }
 
   /** Whether a vector for each row fits it: [batch, seq, hidden], unless its rank is known. */

@@ -1,11 +1,7 @@
 package dev.steerc.residual;
 
 import dev.steerc.onnx.Graph;
-import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -39,29 +35,39 @@ record Region(Set<Step> steps) {
   /** The region from a value to another. */
   static Region between(Flow flow, String from, String to) {
     int first = flow.producer(from).map(Step::index).orElse(-1);
-    BitSet behind = new BitSet(flow.steps().size());
-    Deque<String> open = new ArrayDeque<>(Set.of(to));
-    while (!open.isEmpty()) {
-      Step step = flow.producer(open.pop()).orElse(null);
-      if (step != null && step.index() > first && !behind.get(step.index())) {
-        behind.set(step.index());
-        open.addAll(step.inputs());
+    int last = flow.producer(to).map(Step::index).orElse(-1);
+    BitSet behind = new BitSet(last + 1);
+    for (int at = last; at > first; at = behind.previousSetBit(at - 1)) {
+      behind.set(at);
+      for (int source : flow.sources(at)) {
+        behind.set(source);
       }
     }
-    return dependents(flow, behind, from, to);
+    return dependents(flow, behind, from, last);
   }
 
-  private static Region dependents(Flow flow, BitSet behind, String from, String to) {
-    Set<Step> region = new LinkedHashSet<>();
-    Set<String> values = new HashSet<>(Set.of(from));
-    for (int index = behind.nextSetBit(0); index >= 0; index = behind.nextSetBit(index + 1)) {
-      Step step = flow.steps().get(index);
-      if (!Collections.disjoint(values, step.inputs())) {
-        region.add(step);
-        values.addAll(step.outputs());
+  /** Those of the steps behind the last one that depend on a value. */
+  private static Region dependents(Flow flow, BitSet behind, String from, int last) {
+    BitSet inside = new BitSet(last + 1);
+    flow.consumers(from).forEach(step -> inside.set(step.index()));
+    inside.and(behind);
+    int next = inside.nextSetBit(0);
+    for (int at = next; at >= 0; at = behind.nextSetBit(at + 1)) {
+      for (int source : flow.sources(at)) {
+        if (inside.get(source)) {
+          inside.set(at);
+        }
       }
     }
-    return values.contains(to) ? new Region(region) : new Region(Set.of());
+    return last >= 0 && inside.get(last) ? of(flow, inside) : new Region(Set.of());
+  }
+
+  private static Region of(Flow flow, BitSet inside) {
+    Set<Step> steps = new LinkedHashSet<>();
+    for (int at = inside.nextSetBit(0); at >= 0; at = inside.nextSetBit(at + 1)) {
+      steps.add(flow.steps().get(at));
+    }
+    return new Region(steps);
   }
 
   boolean isEmpty() {

@@ -27,6 +27,18 @@ record Sum(Step root, Set<Step> steps, Operand skip, Operand edge, List<Branch> 
     String value() {
       return step.inputs().get(index);
     }
+
+    // Plain code, since what a record brings is only made when it is first used: at every start.
+
+    @Override
+    public int hashCode() {
+      return 31 * step.index() + index;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Operand operand && operand.step == step && operand.index == index;
+    }
   }
 
   /**

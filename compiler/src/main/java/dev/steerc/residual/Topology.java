@@ -34,7 +34,8 @@ final class Topology {
     Set<String> values = new HashSet<>();
     for (Node node : sorted) {
       for (String input : inputs(node)) {
-        if (graph.producer(input).filter(producer -> !earlier.contains(producer)).isPresent()) {
+        Node producer = graph.producer(input).orElse(null);
+        if (producer != null && !earlier.contains(producer)) {
           throw malformed(node, "the graph runs in a circle", "`" + input + "` depends on itself");
         }
       }
@@ -75,7 +76,10 @@ final class Topology {
       Graph graph, Node node, Map<Node, Boolean> done, Deque<Node> open) {
     List<String> inputs = inputs(node);
     for (int i = inputs.size() - 1; i >= 0; i--) {
-      graph.producer(inputs.get(i)).filter(n -> !done.containsKey(n)).ifPresent(open::push);
+      Node producer = graph.producer(inputs.get(i)).orElse(null);
+      if (producer != null && !done.containsKey(producer)) {
+        open.push(producer);
+      }
     }
   }
 

@@ -13,9 +13,11 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.residual.Residual;
+import dev.steerc.runtime.prepared.Prepared;
 import dev.steerc.runtime.steering.Ports;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -71,10 +73,23 @@ record ModelFiles(Decoding prefill, Decoding step) {
     }
   }
 
-  static ModelFiles of(Path path) {
+  /** Where a decoder is: one file, or both of a pair. */
+  static Set<Path> find(Path path) {
     Path model = Files.isDirectory(path) ? decoder(path) : path;
+    Set<Path> files = new LinkedHashSet<>(Set.of(model));
+    partner(model).ifPresent(files::add);
+    return files;
+  }
+
+  static ModelFiles of(Path path) {
+    return of(find(path));
+  }
+
+  /** The same, {@linkplain #find found}. */
+  static ModelFiles of(Set<Path> found) {
+    Path model = found.iterator().next();
     Decoding one = Decoding.of(model);
-    Optional<Path> partner = partner(model);
+    Optional<Path> partner = found.stream().skip(1).findFirst();
     if (partner.isEmpty()) {
       return new ModelFiles(one, one);
     }
@@ -105,7 +120,21 @@ record ModelFiles(Decoding prefill, Decoding step) {
   }
 
   private static Path decoder(Path folder) {
-    return GenaiConfig.in(folder).map(GenaiConfig::model).orElseGet(() -> choose(folder));
+    return GenaiConfig.in(folder)
+        .map(GenaiConfig::model)
+        .or(() -> prepared(folder))
+        .orElseGet(() -> choose(folder));
+  }
+
+  /**
+   * A prepared folder says what it has, which is quicker than to look; its thin model is chosen.
+   */
+  private static Optional<Path> prepared(Path folder) {
+    return Prepared.read(folder).stream()
+        .flatMap(record -> record.models().stream())
+        .map(model -> folder.resolve(model.name()))
+        .filter(Files::exists)
+        .findFirst();
   }
 
   /** The decoder of a folder: the merged one, or the only one, or the only pair. */
@@ -144,13 +173,13 @@ record ModelFiles(Decoding prefill, Decoding step) {
         .toList();
   }
 
-  Decoder decoder(ModelOptions options) {
-    Engine first = Engine.open(prefill.path(), options);
+  Decoder decoder(Opening opening) {
+    Engine first = opening.take(prefill.path());
     try {
       if (step == prefill) {
         return Decoder.of(first, prefill);
       }
-      return Decoder.ofPair(first, prefill, Engine.open(step.path(), options), step);
+      return Decoder.ofPair(first, prefill, opening.take(step.path()), step);
     } catch (RuntimeException e) {
       first.close();
       throw e;

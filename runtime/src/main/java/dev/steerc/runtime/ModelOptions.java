@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param anyBase whether vectors that were made for another model are taken as well
  * @param standsFor the model that the opened one is a copy of: what lies beside that one counts,
  *     and problems name it; empty for a model in its own right
- * @param oneByOne whether texts are run one at a time, for which a prepared model opens ten times
- *     as fast; rows that run together then take twice as long
+ * @param oneByOne whether it is for a text or few, one at a time: a prepared model then opens ten
+ *     times as fast, but rows that run together take twice as long, and sums are rounded otherwise
  */
 public record ModelOptions(
     Provider provider,
@@ -50,7 +50,7 @@ public record ModelOptions(
     return new ModelOptions(provider, threads, tokenizer, taken, standsFor, oneByOne);
   }
 
-  /** Says whether texts are run one at a time. */
+  /** Says whether it is for a text or few, one at a time. */
   public ModelOptions oneByOne(boolean alone) {
     return new ModelOptions(provider, threads, tokenizer, anyBase, standsFor, alone);
   }

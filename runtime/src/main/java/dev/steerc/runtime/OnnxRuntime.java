@@ -44,7 +44,7 @@ public final class OnnxRuntime {
     try (SessionOptions options = options(OptLevel.ALL_OPT, ModelOptions.DEFAULT)) {
       options.setOptimizedModelFilePath(graph.toString());
       options.addConfigEntry("session.optimized_model_external_initializers_file_name", data);
-      options.addConfigEntry("session.disable_prepacking", "1"); // nobody runs it
+      options.addConfigEntry("session.save_external_prepacked_constant_initializers", "1");
       environment().createSession(model.toString(), options).close();
     } catch (OrtException e) {
       throw Engine.failed("ONNX Runtime cannot optimise the model", model, e);

@@ -58,10 +58,13 @@ public final class SteeredModel implements AutoCloseable {
    * @throws SteercException when it cannot be read, run or fed
    */
   public static SteeredModel open(Path model, ModelOptions options) {
-    ModelFiles files = ModelFiles.of(model);
-    Path home = options.standsFor().orElse(files.step().path());
-    ModelConfig config = ModelConfig.beside(home);
-    return new SteeredModel(options, files, files.decoder(options), config);
+    Set<Path> found = ModelFiles.find(model);
+    try (Opening opening = Opening.of(found, options)) {
+      ModelFiles files = ModelFiles.of(found);
+      Path home = options.standsFor().orElse(files.step().path());
+      ModelConfig config = ModelConfig.beside(home);
+      return new SteeredModel(options, files, files.decoder(opening), config);
+    }
   }
 
   /** The model's file. */

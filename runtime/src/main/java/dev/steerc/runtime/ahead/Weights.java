@@ -34,6 +34,9 @@ import java.util.stream.Stream;
  * @param tables the initializers that nothing but lookups reads
  */
 record Weights(ModelFile portable, Set<String> tables) {
+  /** How ONNX Runtime calls what kernels made of a weight; it is in the weight's own file. */
+  private static final String PACKED = "prepacked";
+
   /** What kernels compute with as it is; all else they convert at every run, or pack before. */
   private static final Set<ElementType> READY =
       EnumSet.of(
@@ -125,14 +128,32 @@ record Weights(ModelFile portable, Set<String> tables) {
 
   private void move(TensorProto.Builder tensor, DataFile file) throws IOException {
     External from = external(tensor);
+    List<StringStringEntryProto> packed =
+        tensor.getExternalDataList().stream().filter(e -> e.getKey().startsWith(PACKED)).toList();
     Optional<External> there =
         tables.contains(tensor.getName()) ? original(tensor.getName()) : Optional.empty();
-    boolean stays = there.isPresent() && file.isSame(from, there.get());
+    boolean stays = packed.isEmpty() && there.isPresent() && file.isSame(from, there.get());
     External to = stays ? there.get() : file.append(from);
     tensor.clearExternalData();
     entry(tensor, "location", to.location());
     entry(tensor, "offset", Long.toString(to.offset()));
     entry(tensor, "length", Long.toString(to.length()));
+    for (StringStringEntryProto entry : packed) {
+      entry(tensor, entry.getKey(), moved(entry.getValue(), from.location(), file));
+    }
+  }
+
+  /** Moves the pieces of what a kernel packed: KERNEL|OFFSET;LENGTH;CHECKSUM|... in one file. */
+  private static String moved(String packed, String location, DataFile file) throws IOException {
+    String[] pieces = packed.split("\\|");
+    for (int i = 1; i < pieces.length; i++) {
+      String[] fields = pieces[i].split(";");
+      long offset = Long.parseLong(fields[0]);
+      long length = Long.parseLong(fields[1]);
+      fields[0] = Long.toString(file.append(new External(location, offset, length)).offset());
+      pieces[i] = String.join(";", fields);
+    }
+    return String.join("|", pieces);
   }
 
   private static External external(TensorProto.Builder tensor) {

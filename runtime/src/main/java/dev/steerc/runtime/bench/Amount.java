@@ -27,10 +27,10 @@ public record Amount(
   public static final int TOGETHER = 4;
 
   /** Some minutes for a model of 500 MB on two cores. */
-  public static final Amount USUAL = new Amount(3, 2, 64, 32, 5, 200);
+  public static final Amount USUAL = new Amount(3, 2, 64, 32, 3, 200);
 
   /** A minute; too little for ratios to be trusted. */
-  public static final Amount QUICK = new Amount(1, 1, 16, 6, 2, 50);
+  public static final Amount QUICK = new Amount(1, 1, 12, 4, 1, 50);
 
   public Amount processes(int count) {
     return new Amount(count, repeats, tokens, batchTokens, profiled, swaps);

@@ -4,6 +4,7 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.TensorInfo;
@@ -42,7 +43,7 @@ public final class BareLoop implements AutoCloseable {
   public BareLoop(Path model, int threads) {
     Telemetry.off();
     this.model = model;
-    this.environment = OrtEnvironment.getEnvironment();
+    this.environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     try (SessionOptions options = new SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       session = environment.createSession(model.toString(), options);

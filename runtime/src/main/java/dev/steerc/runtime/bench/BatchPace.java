@@ -18,15 +18,13 @@ final class BatchPace {
     try (SteeredModel model = SteeredModel.open(task.model(), task.options())) {
       run(model, task, 0, 2);
       run(model, task, Amount.ROWS, 2);
-      for (int i = 0; i < task.amount().repeats(); i++) {
-        List<Integer> there = new ArrayList<>(distinct());
-        List<Integer> back = new ArrayList<>(there);
-        Collections.reverse(back);
-        there.addAll(back);
-        for (int steerings : there) {
-          double seconds = run(model, task, steerings, task.amount().batchTokens());
-          numbers.add(name(steerings), Amount.ROWS * task.amount().batchTokens() / seconds);
-        }
+      List<Integer> there = new ArrayList<>(distinct());
+      List<Integer> back = new ArrayList<>(there);
+      Collections.reverse(back);
+      there.addAll(back);
+      for (int steerings : there) {
+        double seconds = run(model, task, steerings, task.amount().batchTokens());
+        numbers.add(name(steerings), Amount.ROWS * task.amount().batchTokens() / seconds);
       }
     }
     return numbers;

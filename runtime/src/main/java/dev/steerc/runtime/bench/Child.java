@@ -18,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A process that measures, started as this one was; it ends with this one. */
 final class Child implements AutoCloseable {
+  /** Keeps the script that starts steerc from building it in the middle of a measurement. */
+  static final Map<String, String> AS_BUILT = Map.of("STEERC_AS_BUILT", "1");
+
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   static {
@@ -44,9 +47,10 @@ final class Child implements AutoCloseable {
 
   /** Starts any command. */
   static Child start(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(AS_BUILT);
     try {
-      return new Child(
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
+      return new Child(builder.redirectError(ProcessBuilder.Redirect.DISCARD).start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

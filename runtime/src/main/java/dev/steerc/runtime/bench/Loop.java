@@ -1,20 +1,30 @@
 package dev.steerc.runtime.bench;
 
+import com.sun.management.ThreadMXBean;
 import dev.steerc.runtime.Listener;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.Sampling;
 import dev.steerc.runtime.Session;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
-import java.util.ArrayList;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Set;
 
 /** Something that generates the best token after a prompt, again and again. */
 interface Loop extends AutoCloseable {
 
-  /** How long each token took, in seconds; the first one with the prompt. */
-  double[] run(long[] prompt, int tokens);
+  /** Generates so many tokens. */
+  Steps run(long[] prompt, int tokens);
+
+  /**
+   * What each token took, the first one with the prompt.
+   *
+   * @param seconds from the one before
+   * @param own seconds of that outside ONNX Runtime; empty where nobody knows
+   * @param heap bytes of new objects; empty as well
+   */
+  record Steps(double[] seconds, double[] own, double[] heap) {}
 
   @Override
   void close();
@@ -24,8 +34,9 @@ interface Loop extends AutoCloseable {
     BareLoop loop = new BareLoop(task.model(), task.threads());
     return new Loop() {
       @Override
-      public double[] run(long[] prompt, int tokens) {
-        return loop.run(new long[][] {prompt}, tokens).seconds();
+      public Steps run(long[] prompt, int tokens) {
+        double[] seconds = loop.run(new long[][] {prompt}, tokens).seconds();
+        return new Steps(seconds, new double[0], new double[0]);
       }
 
       @Override
@@ -38,18 +49,25 @@ interface Loop extends AutoCloseable {
   /** The runtime's. */
   record Steered(SteeredModel model, Steering steering) implements Loop {
     @Override
-    public double[] run(long[] prompt, int tokens) {
-      List<Long> times = new ArrayList<>(tokens + 1);
-      times.add(System.nanoTime());
-      Listener listener = (row, token, text) -> times.add(System.nanoTime());
-      try (Session session = model.start(List.of(prompt(prompt, steering, tokens)), listener)) {
-        session.finish();
+    public Steps run(long[] prompt, int tokens) {
+      ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      Steps steps = new Steps(new double[tokens], new double[tokens], new double[tokens]);
+      long start = System.nanoTime();
+      long bytes = thread.getCurrentThreadAllocatedBytes();
+      long engine = 0;
+      try (Session session =
+          model.start(List.of(prompt(prompt, steering, tokens)), Listener.NONE)) {
+        for (int i = 0; i < tokens; i++) {
+          session.step();
+          steps.seconds[i] = (System.nanoTime() - start) / 1e9;
+          steps.own[i] = steps.seconds[i] - (session.engineNanos() - engine) / 1e9;
+          steps.heap[i] = thread.getCurrentThreadAllocatedBytes() - bytes;
+          start = System.nanoTime();
+          bytes = thread.getCurrentThreadAllocatedBytes();
+          engine = session.engineNanos();
+        }
       }
-      double[] seconds = new double[tokens];
-      for (int i = 0; i < tokens; i++) {
-        seconds[i] = (times.get(i + 1) - times.get(i)) / 1e9;
-      }
-      return seconds;
+      return steps;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.steerc.runtime.bench;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
 import java.util.Arrays;
+import java.util.List;
 
 /** How fast one text is generated, and what memory that takes. */
 final class Pace {
@@ -40,13 +41,23 @@ final class Pace {
     loop.run(task.prompt(0, Amount.LONG), 1);
     int tokens = task.amount().tokens();
     for (int i = 1; i <= task.amount().repeats(); i++) {
-      double[] seconds = loop.run(task.prompt(i, Amount.SHORT), tokens);
-      numbers.add("first_" + Amount.SHORT, seconds[0]);
-      numbers.add("tokens_per_second", (tokens - 1) / (Arrays.stream(seconds).sum() - seconds[0]));
-      for (int again = 0; again < 2; again++) {
-        numbers.add("first_" + Amount.LONG, loop.run(task.prompt(i, Amount.LONG), 1)[0]);
-      }
+      Loop.Steps steps = loop.run(task.prompt(i, Amount.SHORT), tokens);
+      double first = steps.seconds()[0];
+      numbers.add("first_" + Amount.SHORT, first);
+      numbers.add(
+          "tokens_per_second", (tokens - 1) / (Arrays.stream(steps.seconds()).sum() - first));
+      addMedian("own", steps.own(), numbers);
+      addMedian("heap", steps.heap(), numbers);
+      numbers.add("first_" + Amount.LONG, loop.run(task.prompt(i, Amount.LONG), 1).seconds()[0]);
     }
     numbers.addMemory();
+  }
+
+  /** Of the tokens behind the first one. */
+  private static void addMedian(String name, double[] values, Numbers numbers) {
+    List<Double> later = Arrays.stream(values).skip(1).boxed().toList();
+    if (!later.isEmpty()) {
+      numbers.add(name, Spread.of(later).median());
+    }
   }
 }

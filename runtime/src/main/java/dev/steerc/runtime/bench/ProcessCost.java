@@ -29,7 +29,9 @@ public record ProcessCost(
   public static ProcessCost of(List<String> command) throws IOException, InterruptedException {
     Path output = Files.createTempFile("steerc-bench", ".out");
     try {
-      return of(new ProcessBuilder(command).redirectErrorStream(true), output);
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(Child.AS_BUILT);
+      return of(builder, output);
     } finally {
       Files.delete(output);
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What of this process is in memory.
  *
- * @param own the bytes that no other process shares
+ * @param own the bytes that are this process's alone; what is a file's can be shared, and is not
  * @param proportional the bytes in memory, each divided by the number of processes that share it
  */
 record Resident(long own, long proportional) {
@@ -19,9 +19,7 @@ record Resident(long own, long proportional) {
   static Optional<Resident> now() {
     try {
       List<String> lines = Files.readAllLines(TOTAL);
-      return Optional.of(
-          new Resident(
-              sum(lines, "Private_Clean:") + sum(lines, "Private_Dirty:"), sum(lines, "Pss:")));
+      return Optional.of(new Resident(sum(lines, "Private_Dirty:"), sum(lines, "Pss:")));
     } catch (IOException e) {
       return Optional.empty();
     }

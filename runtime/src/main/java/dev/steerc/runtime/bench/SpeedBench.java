@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
     private final Progress progress;
     private final ModelFile file;
     private final Description model;
-    private final Map<String, Path> patched = new LinkedHashMap<>();
+    private final Map<Variant, Path> patched = new EnumMap<>(Variant.class);
     private final Map<String, String> leftOut = new LinkedHashMap<>();
     private final List<Sample> samples = new ArrayList<>();
 
@@ -89,7 +90,7 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
     private void patch() {
       for (Variant variant : Variant.values()) {
         try {
-          patched.put(variant.label(), variant.of(original, model, original.getParent()));
+          patched.put(variant, variant.of(original, model, original.getParent()));
         } catch (SteercException e) {
           leftOut.put(variant.label(), e.problems().get(0).what());
         }
@@ -105,7 +106,11 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
         steps.addAll(arms);
       }
       patched.forEach(
-          (name, path) -> steps.add(step(Speed.KERNELS + name, 0, Task.Kind.KERNELS, path)));
+          (variant, path) -> {
+            if (variant.isProfiled()) {
+              steps.add(step(Speed.KERNELS + variant.label(), 0, Task.Kind.KERNELS, path));
+            }
+          });
       started()
           .forEach(
               (name, path) ->
@@ -123,10 +128,10 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
       arms.add(step(Speed.BARE, round, Task.Kind.BARE, original));
       arms.add(step(Speed.ORIGINAL, round, Task.Kind.PACE, original));
       arms.add(step(Speed.AGAIN, round, Task.Kind.PACE, original));
-      patched.forEach((name, path) -> arms.add(step(name, round, Task.Kind.PACE, path)));
-      String single = Variant.ADD_ONE.label();
-      if (patched.containsKey(single)) {
-        arms.add(step(Speed.BATCH, round, Task.Kind.BATCH, patched.get(single)));
+      patched.forEach(
+          (variant, path) -> arms.add(step(variant.label(), round, Task.Kind.PACE, path)));
+      if (patched.containsKey(Variant.ADD_ONE)) {
+        arms.add(step(Speed.BATCH, round, Task.Kind.BATCH, patched.get(Variant.ADD_ONE)));
       }
       started()
           .forEach(
@@ -141,7 +146,11 @@ public record SpeedBench(List<String> command, int threads, Amount amount) {
 
     /** The models that processes are started with, by what they are called. */
     private Map<String, Path> started() {
-      return Map.of(Speed.ORIGINAL, original);
+      Map<String, Path> started = new LinkedHashMap<>(Map.of(Speed.ORIGINAL, original));
+      if (patched.containsKey(Variant.PREPARED)) {
+        started.put(Variant.PREPARED.label(), patched.get(Variant.PREPARED));
+      }
+      return started;
     }
 
     private Step step(String arm, int round, Task.Kind kind, Path path) {

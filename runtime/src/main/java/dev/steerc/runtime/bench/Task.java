@@ -65,7 +65,7 @@ record Task(
   }
 
   ModelOptions options() {
-    return ModelOptions.DEFAULT.threads(threads);
+    return ModelOptions.DEFAULT.threads(threads).oneByOne(kind != Kind.BATCH);
   }
 
   /** A made-up prompt; the same number gives the same one. */

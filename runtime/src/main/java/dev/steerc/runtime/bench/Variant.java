@@ -1,27 +1,32 @@
 package dev.steerc.runtime.bench;
 
 import dev.steerc.Steerc;
+import dev.steerc.Weights;
 import dev.steerc.manifest.Description;
+import dev.steerc.plan.AddVector;
+import dev.steerc.plan.Bias;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
+import dev.steerc.plan.Project;
 import dev.steerc.plan.Request;
 import dev.steerc.plan.Site;
-import dev.steerc.plan.Target;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
+import dev.steerc.runtime.ahead.Preparation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /** A way to patch a model that is measured. */
 public enum Variant {
-  ADD_ONE("add", false),
-  ADD_ALL("add", true),
-  PROJECT_ALL("project", true),
-  BIAS_ALL("bias", true);
+  ADD_ONE("add at one block"),
+  ADD_ALL("add at all blocks"),
+  PROJECT_ALL("project at all blocks"),
+  BIAS_ALL("bias at all blocks"),
+  LAST_LOGITS("last logits only"),
+  PREPARED("add at one block, prepared");
 
   private static final List<Site.Kind> PREFERRED =
       List.of(
@@ -31,12 +36,10 @@ public enum Variant {
           Site.Kind.MLP_OUT,
           Site.Kind.ATTN_OUT);
 
-  private final String op;
-  private final boolean everywhere;
+  private final String text;
 
-  Variant(String op, boolean everywhere) {
-    this.op = op;
-    this.everywhere = everywhere;
+  Variant(String text) {
+    this.text = text;
   }
 
   /** What it is called in JSON, such as {@code add-one}. */
@@ -46,26 +49,59 @@ public enum Variant {
 
   /** What a table calls it. */
   public String text() {
-    return op + (everywhere ? " at all blocks" : " at one block");
+    return text;
+  }
+
+  /** Whether its weights are in the original's file. */
+  public boolean isThin() {
+    return this != ADD_ONE && this != PREPARED;
+  }
+
+  /** Whether the profiler tells its inserted nodes: what is prepared has those of the others. */
+  boolean isProfiled() {
+    return this != PREPARED;
   }
 
   /**
    * Patches a model.
    *
-   * @param folder where to write
+   * @param folder where to write, and where those before it in order are
    * @throws SteercException when the model cannot be patched that way
    */
   Path of(Path model, Description description, Path folder) {
-    Path output = folder.resolve(label() + ".onnx");
-    Steerc.patch(model, Request.of(interventions(description), InputMode.OPTIONAL), output);
-    return output;
+    if (this == PREPARED) {
+      Path prepared = folder.resolve(label());
+      Preparation.write(ADD_ONE.in(folder), prepared);
+      return ADD_ONE.in(prepared);
+    }
+    Request request =
+        Request.of(interventions(description), InputMode.OPTIONAL)
+            .withLastLogits(this == LAST_LOGITS);
+    Steerc.patch(model, request, in(folder), isThin() ? Weights.REFERRED : Weights.COPIED);
+    return in(folder);
+  }
+
+  private Path in(Path folder) {
+    return folder.resolve(label() + ".onnx");
   }
 
   private List<Intervention> interventions(Description model) {
+    if (this == LAST_LOGITS) {
+      return List.of();
+    }
     List<Site.InBlock> sites = sites(model);
-    Stream<Site.InBlock> chosen =
-        everywhere ? sites.stream() : Stream.of(sites.get(sites.size() / 2));
-    return chosen.map(site -> Target.of(site, op, OptionalInt.empty())).toList();
+    if (this == ADD_ONE) {
+      return List.of(new AddVector(sites.get(sites.size() / 2)));
+    }
+    return sites.stream().map(this::at).toList();
+  }
+
+  private Intervention at(Site site) {
+    return switch (this) {
+      case PROJECT_ALL -> new Project(site, OptionalInt.empty());
+      case BIAS_ALL -> new Bias(site);
+      default -> new AddVector(site);
+    };
   }
 
   /** The outputs of the blocks, or what is most like them. */

@@ -8,6 +8,7 @@ import dev.steerc.ModelFolder;
 import dev.steerc.Steerc;
 import dev.steerc.Weights;
 import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.proto.ModelProto;
 import dev.steerc.plan.AddVector;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Request;
@@ -22,9 +23,11 @@ import dev.steerc.runtime.prepared.Identity;
 import dev.steerc.runtime.prepared.Prepared;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,17 +47,28 @@ class PreparedFolderTest {
   private static final String MODEL = "withpast.onnx";
   private static final String GRAPH = "withpast.prepared";
 
+  @TempDir private static Path once;
+  private static Path source;
+  private static Path whole;
+
   @TempDir private Path root;
-  private Path source;
   private Path prepared;
 
-  @BeforeEach
-  void prepare() throws IOException {
-    Path patched = TestModels.patched("withpast", root, "1.resid_post:add");
-    source = Files.createDirectory(root.resolve("source")).resolve(MODEL);
+  @BeforeAll
+  static void prepare() throws IOException {
+    Path patched = TestModels.patched("withpast", once, "1.resid_post:add");
+    source = Files.createDirectory(once.resolve("source")).resolve(MODEL);
     Files.move(patched, source);
-    prepared = root.resolve("prepared");
-    Preparation.write(source, prepared);
+    whole = once.resolve("prepared");
+    Preparation.write(source, whole);
+  }
+
+  @BeforeEach
+  void copy() throws IOException {
+    prepared = Files.createDirectory(root.resolve("prepared"));
+    for (String name : names(whole)) {
+      Files.copy(whole.resolve(name), prepared.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+    }
   }
 
   private static long[] tokens(SteeredModel model) {
@@ -204,10 +219,10 @@ class PreparedFolderTest {
 
   @Test
   void whatLiesBesideAModelComesAlong() throws IOException {
-    Path onnx = Files.createDirectory(source.resolveSibling("onnx"));
+    Path onnx = Files.createDirectories(root.resolve("hub-source/onnx"));
     Files.copy(source, onnx.resolve(MODEL));
     Files.writeString(onnx.resolve("generation_config.json"), "{\"max_new_tokens\":3}");
-    Files.writeString(source.resolveSibling("config.json"), "{\"eos_token_id\":95}");
+    Files.writeString(onnx.resolveSibling("config.json"), "{\"eos_token_id\":95}");
     Files.createDirectory(onnx.resolve("vectors"));
     Files.writeString(onnx.resolve("vectors").resolve("joy.npy"), "broken");
     Path output = root.resolve("hub");
@@ -300,6 +315,39 @@ class PreparedFolderTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Test
+  void packedWeightsAreRead() throws IOException {
+    Path data = prepared.resolve(GRAPH + ".data");
+    List<String> pieces = packed(prepared.resolve(GRAPH));
+    assertThat(pieces).isNotEmpty();
+    try (FileChannel file = FileChannel.open(data, StandardOpenOption.WRITE)) {
+      for (String piece : pieces) {
+        String[] fields = piece.split(";");
+        long start = Long.parseLong(fields[0]);
+        int length = Integer.parseInt(fields[1]);
+        assertThat(start % 4096).as("maps whole pages").isZero();
+        assertThat(start + length).isLessThanOrEqualTo(file.size());
+        file.write(ByteBuffer.allocate(length), start);
+      }
+    }
+    // a change that cannot be seen
+    Files.setLastModifiedTime(data, Files.getLastModifiedTime(whole.resolve(GRAPH + ".data")));
+    assertThat(tokens(prepared)).as("with other packed weights").isNotEqualTo(tokens(source));
+    ModelOptions options = ModelOptions.DEFAULT.oneByOne(true);
+    try (SteeredModel model = SteeredModel.open(prepared, options)) {
+      assertThat(tokens(model)).as("without packed weights").isEqualTo(tokens(source));
+    }
+  }
+
+  /** What ONNX Runtime packed, as OFFSET;LENGTH;CHECKSUM. */
+  private static List<String> packed(Path graph) throws IOException {
+    return ModelProto.parseFrom(Files.readAllBytes(graph)).getGraph().getInitializerList().stream()
+        .flatMap(tensor -> tensor.getExternalDataList().stream())
+        .filter(entry -> entry.getKey().startsWith("prepacked"))
+        .flatMap(entry -> Stream.of(entry.getValue().split("\\|")).skip(1))
+        .toList();
   }
 
   @Test
