@@ -115,7 +115,7 @@ public final class Node {
 
   /** Why the node cannot be changed where it is, if it cannot: its call cannot be written out. */
   public Optional<String> obstacle() {
-    return expansion().flatMap(Expansion::obstacle);
+    return place.expansion() == null ? Optional.empty() : place.expansion().obstacle();
   }
 
   /** How a message names the node: its name, or its operator and first output. */

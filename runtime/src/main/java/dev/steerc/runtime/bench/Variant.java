@@ -77,7 +77,7 @@ public enum Variant {
     Request request =
         Request.of(interventions(description), InputMode.OPTIONAL)
             .withLastLogits(this == LAST_LOGITS);
-    Steerc.patch(model, request, in(folder), isThin() ? Weights.REFERRED : Weights.COPIED);
+    Steerc.patch(model, request, in(folder), isThin() ? Weights.REFERRED : Weights.AS_THEY_ARE);
     return in(folder);
   }
 
