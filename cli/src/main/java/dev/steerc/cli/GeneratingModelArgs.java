@@ -34,7 +34,9 @@ final class GeneratingModelArgs extends SteeredModelArgs {
     }
     String shared = System.getenv("XDG_CACHE_HOME");
     Path caches =
-        shared != null ? Path.of(shared) : Path.of(System.getProperty("user.home"), ".cache");
+        shared != null && Path.of(shared).isAbsolute()
+            ? Path.of(shared)
+            : Path.of(System.getProperty("user.home"), ".cache");
     return caches.resolve("steerc").resolve("prepared");
   }
 }
