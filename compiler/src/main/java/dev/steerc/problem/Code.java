@@ -192,8 +192,9 @@ public enum Code {
   RUNTIME_FAILED(
       "ONNX Runtime could not load or run the model.", "See the note for its own words."),
   NOT_PREPARED(
-      "What ONNX Runtime wrote down of the optimised graph gives other numbers than the model does.",
-      "Run the model as it is, and report which one it is."),
+      "What ONNX Runtime wrote down of the optimised graph gives other numbers than the model does, or"
+          + " the model was changed meanwhile.",
+      "Prepare a model that nobody writes to; else run it as it is, and report which one it is."),
 
   // running
   PROVIDER_MISSING(

@@ -4,6 +4,8 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.steering.Bound;
+import dev.steerc.runtime.steering.Ports;
+import dev.steerc.runtime.steering.Schedule;
 import dev.steerc.runtime.steering.Steering;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,16 +126,30 @@ public final class Session implements AutoCloseable {
             .help("patch it without --rank to swap such edits in")
             .exception();
       }
-      boolean some = to - from < rows.size();
-      if (model.ports().takeOneVector() && (some || started && model.recomputes())) {
-        throw Problem.of(Code.ONE_VECTOR, "the texts or tokens of a run would differ")
-            .at(model.path())
-            .help("steer all texts, or patch with --op add")
-            .exception();
+      if (model.ports().takeOneVector()) {
+        checkOneVector(to - from < rows.size(), bound);
       }
       for (int row = from; row < to; row++) {
         swaps.put(row, bound);
       }
+    }
+  }
+
+  /** All texts have to get the same all along, as those that run together do. */
+  private void checkOneVector(boolean some, Bound bound) {
+    Ports ports = model.ports();
+    Schedule first = new Schedule(rows.get(0).promptLength(), bound);
+    boolean alike =
+        rows.stream()
+            .allMatch(row -> ports.areAlike(first, new Schedule(row.promptLength(), bound)));
+    if (some || !alike || started && model.recomputes()) {
+      throw Problem.of(Code.ONE_VECTOR, "the texts or tokens of a run would differ")
+          .at(model.path())
+          .help("steer all texts alike, or patch with --op add")
+          .exception();
+    }
+    if (!started) {
+      rows.forEach(row -> ports.checkOneVector(bound, row.promptLength(), row.promptLength()));
     }
   }
 

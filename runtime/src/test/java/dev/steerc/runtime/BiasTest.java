@@ -104,6 +104,21 @@ class BiasTest {
     }
   }
 
+  /** It is told when it is asked for, not by a run that fails. */
+  @Test
+  void swapsThatWouldSetTextsApartAreRefused() {
+    Positions after = Positions.parse("after:5").orElseThrow();
+    Prompt[] prompts = {prompt(Steering.NONE, 3, 1), prompt(Steering.NONE, 2, 5, 8, 9)};
+    try (Session session = biased.start(List.of(prompts), Listener.NONE)) {
+      refused(() -> session.steer(steering(1, Positions.first(1))));
+      refused(() -> session.steer(steering(1, after)));
+      session.step();
+      refused(() -> session.steer(steering(1, after)));
+      session.steer(steering(1, Positions.GENERATED));
+      session.finish().forEach(Completion::orThrow);
+    }
+  }
+
   @Test
   void textsThatAreSteeredFromAPositionOnRunApart() {
     Positions after = Positions.parse("after:5").orElseThrow();

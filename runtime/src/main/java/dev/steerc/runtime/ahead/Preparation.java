@@ -8,6 +8,7 @@ import dev.steerc.onnx.Output;
 import dev.steerc.onnx.Scratch;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.OnnxRuntime;
 import dev.steerc.runtime.SteeredModel;
@@ -18,7 +19,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +34,9 @@ public final class Preparation {
   private final List<Prepared.Model> models = new ArrayList<>();
   private final Set<String> own = new LinkedHashSet<>();
   private final Map<String, Path> brought = new LinkedHashMap<>();
+
+  /** When what was brought was last written, as it was before it was looked at. */
+  private final Map<String, FileTime> written = new HashMap<>();
 
   private Preparation(Path folder) {
     this.folder = folder;
@@ -121,6 +127,7 @@ public final class Preparation {
     String name = decoder.getFileName().toString();
     String graph = name.replaceFirst("\\.onnx$", "") + ".prepared";
     Path portable = folder.resolve(name);
+    keep(decoder);
     Steerc.copy(decoder, portable);
     Path optimised = Scratch.beside(folder.resolve(graph));
     String data = optimised.getFileName() + ".data";
@@ -129,7 +136,6 @@ public final class Preparation {
       ModelFile file = ModelFile.open(portable);
       boolean packs = Weights.move(file, optimised, folder.resolve(graph), graph + ".data");
       models.add(new Prepared.Model(name, graph, Fingerprint.of(file), packs));
-      keep(file, decoder);
       own.addAll(List.of(graph, graph + ".data"));
     } finally {
       Scratch.discard(optimised);
@@ -137,12 +143,17 @@ public final class Preparation {
     }
   }
 
-  private void keep(ModelFile file, Path decoder) {
+  private void keep(Path decoder) throws IOException {
     Path model = decoder.toAbsolutePath();
-    brought.put(model.getFileName().toString(), model);
-    for (String location : ExternalData.locations(file)) {
-      brought.put(location, model.resolveSibling(location));
+    keep(model.getFileName().toString(), model);
+    for (String location : ExternalData.locations(ModelFile.open(model))) {
+      keep(location, model.resolveSibling(location));
     }
+  }
+
+  private void keep(String name, Path source) throws IOException {
+    brought.put(name, source);
+    written.put(name, Files.getLastModifiedTime(source));
   }
 
   private Prepared record() throws IOException {
@@ -154,9 +165,20 @@ public final class Preparation {
     for (Map.Entry<String, Path> file : brought.entrySet()) {
       Identity here = Identity.of(folder, file.getKey());
       files.add(here);
-      sources.add(here.at(file.getValue()));
+      Identity source = here.at(file.getValue());
+      if (!source.modified().equals(written.get(file.getKey()).toString())) {
+        throw changed(file.getValue());
+      }
+      sources.add(source);
     }
     return new Prepared(OnnxRuntime.machine(), models, files, sources);
+  }
+
+  private static SteercException changed(Path source) {
+    return Problem.of(Code.NOT_PREPARED, "the model was changed while it was prepared")
+        .at(source)
+        .help("prepare it again when it is whole")
+        .exception();
   }
 
   /** What ONNX Runtime wrote down is not believed: the same kernels have to give the same bits. */

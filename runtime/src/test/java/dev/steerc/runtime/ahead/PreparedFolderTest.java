@@ -83,6 +83,35 @@ class PreparedFolderTest {
   }
 
   @Test
+  void modelThatIsWrittenMeanwhileIsRefused() throws Exception {
+    Thread writer =
+        new Thread(
+            () -> {
+              for (long second = 1; !Thread.interrupted(); second++) {
+                touch(source, FileTime.from(second, TimeUnit.SECONDS));
+              }
+            });
+    writer.start();
+    try {
+      assertThatExceptionOfType(SteercException.class)
+          .isThrownBy(() -> Preparation.write(source, root.resolve("other")))
+          .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(Code.NOT_PREPARED));
+    } finally {
+      writer.interrupt();
+      writer.join();
+    }
+    assertThat(root.resolve("other")).doesNotExist();
+  }
+
+  private static void touch(Path file, FileTime time) {
+    try {
+      Files.setLastModifiedTime(file, time);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void thinModelIsTheOneOfItsFolder() {
     Path thin = source.resolveSibling("thin.onnx");
     Path original = source.resolveSibling("original.onnx");
