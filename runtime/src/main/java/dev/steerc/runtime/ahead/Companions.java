@@ -1,16 +1,32 @@
 package dev.steerc.runtime.ahead;
 
-import dev.steerc.runtime.prepared.Prepared;
 import dev.steerc.runtime.steering.VectorStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What lies beside a model and belongs to it: tokenizer, configuration, template, vectors. */
 final class Companions {
-  private static final String FILE = "(?s).*\\.(json|txt|jinja|model)";
+  /** By these names exporters and hosts know them; what else lies there is nobody's business. */
+  private static final Set<String> FILES =
+      Set.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "tokenizer.model",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "vocab.txt",
+          "merges.txt",
+          "config.json",
+          "generation_config.json",
+          "genai_config.json",
+          "chat_template.jinja",
+          "chat_template.json");
+
   private static final long MAX_FILE = 64 << 20;
   private static final String VECTORS = "vectors";
 
@@ -46,9 +62,8 @@ final class Companions {
 
   private static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(file -> file.getFileName().toString().matches(FILE))
+      return all.filter(file -> FILES.contains(file.getFileName().toString()))
           .filter(file -> Files.isRegularFile(file) && file.toFile().length() <= MAX_FILE)
-          .filter(file -> !file.endsWith(Prepared.FILE))
           .toList();
     }
   }
