@@ -1,14 +1,10 @@
 package dev.steerc.runtime.prepared;
 
 import dev.steerc.manifest.Json;
-import dev.steerc.runtime.format.Digest;
+import dev.steerc.onnx.Sha256;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,12 +15,10 @@ import java.util.Optional;
  * @param modified when it was last written, as ISO 8601 has it
  */
 public record Identity(String name, long size, String modified, String sha256) {
-  private static final int CHUNK = 1 << 20;
-
   /** Reads all of a file. */
   public static Identity of(Path folder, String name) throws IOException {
     Path file = folder.resolve(name);
-    return new Identity(name, Files.size(file), modified(file), sha256(file));
+    return new Identity(name, Files.size(file), modified(file), Sha256.of(file));
   }
 
   /** The same content in another file. */
@@ -56,7 +50,7 @@ public record Identity(String name, long size, String modified, String sha256) {
       }
       boolean same =
           Files.size(file) == size
-              && (modified(file).equals(modified) || sha256(file).equals(sha256));
+              && (modified(file).equals(modified) || Sha256.of(file).equals(sha256));
       return same ? Optional.empty() : Optional.of("`" + name + "` has changed");
     } catch (IOException e) {
       return Optional.of("`" + name + "` cannot be read");
@@ -65,17 +59,5 @@ public record Identity(String name, long size, String modified, String sha256) {
 
   private static String modified(Path file) throws IOException {
     return Files.getLastModifiedTime(file).toString();
-  }
-
-  private static String sha256(Path file) throws IOException {
-    MessageDigest digest = Digest.start();
-    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
-    try (FileChannel channel = FileChannel.open(file)) {
-      while (channel.read(chunk) >= 0) {
-        digest.update(chunk.flip());
-        chunk.clear();
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 }
