@@ -75,7 +75,8 @@ public final class Output {
     }
   }
 
-  static SteercException inputChanged(Path input) {
+  /** Somebody writes to the model that is being read. */
+  public static SteercException inputChanged(Path input) {
     return Problem.of(Code.INPUT_CHANGED, "the model changed while it was read")
         .at(input)
         .help("run the command again when nobody writes to the file")

@@ -21,7 +21,8 @@ public final class Sha256 {
   /**
    * What a file hashes to. One that was hashed before, and is unchanged since, is not read again.
    *
-   * @throws IOException when it cannot be read, or changes meanwhile
+   * @throws IOException when it cannot be read
+   * @throws dev.steerc.problem.SteercException when it changes meanwhile
    */
   public static String of(Path file) throws IOException {
     Instant now = Instant.now();
@@ -32,7 +33,7 @@ public final class Sha256 {
     }
     String hash = read(file);
     if (!Stamp.of(file).equals(before)) {
-      throw new IOException("the file changed while it was read");
+      throw Output.inputChanged(file);
     }
     before.filter(stamp -> stamp.isSettled(now)).ifPresent(stamp -> KnownHashes.keep(stamp, hash));
     return hash;

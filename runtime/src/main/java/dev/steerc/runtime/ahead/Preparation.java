@@ -8,7 +8,6 @@ import dev.steerc.onnx.Output;
 import dev.steerc.onnx.Scratch;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.OnnxRuntime;
 import dev.steerc.runtime.SteeredModel;
@@ -167,18 +166,11 @@ public final class Preparation {
       files.add(here);
       Identity source = here.at(file.getValue());
       if (!source.modified().equals(written.get(file.getKey()).toString())) {
-        throw changed(file.getValue());
+        throw Output.inputChanged(file.getValue());
       }
       sources.add(source);
     }
     return new Prepared(OnnxRuntime.machine(), models, files, sources);
-  }
-
-  private static SteercException changed(Path source) {
-    return Problem.of(Code.NOT_PREPARED, "the model was changed while it was prepared")
-        .at(source)
-        .help("prepare it again when it is whole")
-        .exception();
   }
 
   /** What ONNX Runtime wrote down is not believed: the same kernels have to give the same bits. */

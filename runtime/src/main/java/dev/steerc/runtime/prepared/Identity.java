@@ -2,6 +2,7 @@ package dev.steerc.runtime.prepared;
 
 import dev.steerc.manifest.Json;
 import dev.steerc.onnx.Sha256;
+import dev.steerc.problem.SteercException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ public record Identity(String name, long size, String modified, String sha256) {
           Files.size(file) == size
               && (modified(file).equals(modified) || Sha256.of(file).equals(sha256));
       return same ? Optional.empty() : Optional.of("`" + name + "` has changed");
-    } catch (IOException e) {
+    } catch (IOException | SteercException e) {
       return Optional.of("`" + name + "` cannot be read");
     }
   }

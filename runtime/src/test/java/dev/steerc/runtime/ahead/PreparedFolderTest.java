@@ -95,7 +95,7 @@ class PreparedFolderTest {
     try {
       assertThatExceptionOfType(SteercException.class)
           .isThrownBy(() -> Preparation.write(source, root.resolve("other")))
-          .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(Code.NOT_PREPARED));
+          .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(Code.INPUT_CHANGED));
     } finally {
       writer.interrupt();
       writer.join();
