@@ -35,7 +35,7 @@ public final class TapArgs {
 
   /** Opens the model with taps there, or a copy that has them. */
   public Twin open(ModelArgs model) {
-    Tapped tapped = Tapped.open(model.path(), words, layers(), model.options());
+    Tapped tapped = Tapped.open(model.path(), words, Layers.parse(layers), model.options());
     sites.addAll(tapped.sites());
     return tapped.twin();
   }
@@ -46,8 +46,8 @@ public final class TapArgs {
   }
 
   /** The blocks that they are meant in. */
-  public Layers layers() {
-    return Layers.parse(layers);
+  public String layers() {
+    return layers;
   }
 
   /** The sites, once the model is open. */
