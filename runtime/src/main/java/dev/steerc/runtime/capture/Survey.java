@@ -14,10 +14,8 @@ import java.util.List;
 final class Survey {
   private static final int MOST_PROBLEMS = 5;
 
-  private final SteeredModel model;
   private final Pooling pooling;
-  private final int context;
-  private final boolean cuts;
+  private final Fitting fitting;
   private final List<Problem> problems = new ArrayList<>();
   private String digest = "";
   private Tokens first;
@@ -27,10 +25,8 @@ final class Survey {
   private int mostRows;
 
   private Survey(SteeredModel model, Pooling pooling, boolean cuts) {
-    this.model = model;
     this.pooling = pooling;
-    this.context = model.context().orElse(Integer.MAX_VALUE);
-    this.cuts = cuts;
+    this.fitting = Fitting.of(model, cuts);
   }
 
   /**
@@ -54,7 +50,7 @@ final class Survey {
   private void add(Tokens given) {
     Tokens text = fitting(given);
     count++;
-    check(given, text);
+    check(given);
     cut += given == text ? 0 : 1;
     first = first == null ? text : first;
     rows += pooling.rows(text);
@@ -70,27 +66,15 @@ final class Survey {
     return bytes.array();
   }
 
-  private void check(Tokens given, Tokens text) {
-    if (problems.size() >= MOST_PROBLEMS) {
-      return;
-    }
-    if (text.ids().length == 0) {
-      problems.add(
-          Problem.of(Code.EMPTY_PROMPT, "text " + count + " has no token")
-              .help("leave it out, or write at least one word"));
-    } else if (text.ids().length > context) {
-      problems.add(
-          Problem.of(
-                  Code.PROMPT_TOO_LONG, "text " + count + " has " + given.ids().length + " tokens")
-              .at(model.path())
-              .note("the model has " + context + " positions")
-              .help("shorten it, or cut such texts in front with --truncate"));
+  private void check(Tokens given) {
+    if (problems.size() < MOST_PROBLEMS) {
+      fitting.problem("text " + count, given).ifPresent(problems::add);
     }
   }
 
   /** The text as it is run. */
   Tokens fitting(Tokens text) {
-    return cuts ? text.last(context) : text;
+    return fitting.fit(text);
   }
 
   Tokens first() {
