@@ -48,7 +48,7 @@ final class Lane implements AutoCloseable {
     this.decoder = decoder;
     this.ports = ports;
     this.rows = List.copyOf(rows);
-    this.unit = Math.max(decoder.rows(), unit);
+    this.unit = decoder.rows() > 0 ? decoder.rows() : unit;
     this.seats = seated();
     this.width = rows.stream().mapToInt(Row::length).max().orElseThrow();
     this.padding = fromStart() ? new int[seats.size()] : missing();
