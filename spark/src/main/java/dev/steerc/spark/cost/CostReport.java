@@ -19,6 +19,9 @@ public record CostReport(Map<String, Cost> costs, double seconds, int cores) {
   private static final double MILLION = 1e6;
   private static final double HOUR = 3600;
 
+  /** Fewer rows tell more of the start of a job than of its rows. */
+  private static final long ENOUGH = 1000;
+
   /** A table with a line for each executor, and what a million rows would take. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
@@ -31,19 +34,24 @@ public record CostReport(Map<String, Cost> costs, double seconds, int cores) {
     if (costs.size() > 1) {
       lines.add(line("all", total));
     }
-    if (total.rows() > 0) {
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "%d rows in %.1f s with %d %s; a million would take %.2f h so, %.1f core hours",
-              total.rows(),
-              seconds,
-              cores,
-              cores == 1 ? "task" : "tasks at once",
-              MILLION / total.rows() * seconds / HOUR,
-              coreHoursPerMillion()));
-    }
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%d rows in %.1f s with %d %s%s",
+            total.rows(),
+            seconds,
+            cores,
+            cores == 1 ? "task" : "tasks at once",
+            total.rows() >= ENOUGH ? million(total) : ""));
     return lines;
+  }
+
+  private String million(Cost total) {
+    return String.format(
+        Locale.ROOT,
+        "; a million would take %.2f h so, %.1f core hours",
+        MILLION / total.rows() * seconds / HOUR,
+        coreHoursPerMillion());
   }
 
   private static String line(String executor, Cost cost) {
