@@ -115,7 +115,9 @@ final class GenerateCommand implements Callable<Integer> {
       result.outcome().problem().ifPresent(p -> failures.merge(p.code().slug(), 1L, Long::sum));
       out.write(result);
     }
-    if (!run.isStopped()) {
+    if (run.isStopped()) {
+      out.close();
+    } else {
       out.finish();
     }
     progress.close();

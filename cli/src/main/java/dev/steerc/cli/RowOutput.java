@@ -73,7 +73,7 @@ final class RowOutput implements AutoCloseable {
     try {
       writer.flush();
       if (partial != null) {
-        writer.close();
+        writer.close(); // once more later, which does nothing
         Files.move(
             partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
@@ -90,7 +90,6 @@ final class RowOutput implements AutoCloseable {
   @Override
   public void close() {
     try {
-      writer.flush();
       if (partial != null) {
         writer.close();
       }
