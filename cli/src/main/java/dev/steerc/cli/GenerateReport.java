@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * @param seconds from the first row to the last, the opening of the model aside
  */
 record GenerateReport(String output, Counts counts, Map<Code, Long> failed, double seconds) {
+  private static final long TELLING = 100; // of fewer rows the start takes most of the time
   private static final double MILLION = 1e6;
   private static final double HOUR = 3600;
   private static final double NANOS = 1e9;
@@ -33,7 +34,7 @@ record GenerateReport(String output, Counts counts, Map<Code, Long> failed, doub
             CaptureReport.count(counts.promptTokens(), "token"),
             counts.tokens(),
             perSecond(counts.tokens())));
-    if (counts.rows() > 0) {
+    if (counts.rows() >= TELLING) {
       lines.add(String.format(Locale.ROOT, "a million rows would take %.2f h so", hours()));
     }
     return lines;

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 class GenerateTest {
   private static final String ROWS =
       """
-      {"id":"a","ids":[40,69,76],"steer":"testdata/vectors/north.npy:3@1","tag":{"x":[1]}}
+      {"id":"a","ids":[40,69,76],"steer":"north:3@1","tag":{"x":[1]}}
       {"id":"b","ids":[40,69,76],"max_new_tokens":2,"text":"old"}
       oops
       {"id":"c","ids":[40,69,7600]}
-      {"id":"d","ids":[40],"steer":["nosuch:1"]}
+      {"id":"d","ids":[40],"steer":["testdata/vectors/north.npy:3@1"]}
       """;
 
   @TempDir private Path folder;
@@ -43,7 +43,7 @@ class GenerateTest {
 
   private Steered.Run generate(String... more) throws Exception {
     List<String> all = new java.util.ArrayList<>(List.of("generate", "m.onnx", "--greedy"));
-    all.addAll(List.of("--max-new-tokens", "5"));
+    all.addAll(List.of("--max-new-tokens", "5", "--vectors", "testdata/vectors"));
     all.addAll(List.of(more));
     return steered.run(all.toArray(String[]::new));
   }
@@ -53,11 +53,12 @@ class GenerateTest {
     Steered.Run run = generate("rows.jsonl", "-o", "out.jsonl");
     assertThat(run.exit()).as(run.output()).isZero();
     assertThat(run.output())
-        .contains("warning: 3 of 5 rows failed: bad-row 1, unknown-token 1, vector-not-found 1");
+        .contains("warning: 3 of 5 rows failed: 1 bad-row, 1 unknown-token, 1 vector-not-found");
     List<Map<?, ?>> lines = lines("out.jsonl");
     assertThat(lines.get(0).get("tokens")).isEqualTo(tokens("testdata/vectors/north.npy:3@1", 5));
     assertThat(lines.get(0).get("tag")).isEqualTo(Map.of("x", List.of(1L)));
     assertThat(lines.get(1).get("tokens")).isEqualTo(tokens("testdata/vectors/north.npy:0@1", 2));
+    assertThat(lines.get(1).get("input_text")).isEqualTo("old");
     assertThat(lines.get(1).get("text")).isEqualTo("");
     assertThat(lines.get(1).get("finish_reason")).isEqualTo("length");
     assertThat(lines.get(2).get("line")).isEqualTo(3L);
@@ -81,6 +82,24 @@ class GenerateTest {
             Integer.toString(most));
     Map<?, ?> document = (Map<?, ?>) Json.parse(run.output().strip());
     return (List<?>) ((Map<?, ?>) ((List<?>) document.get("choices")).get(0)).get("tokens");
+  }
+
+  @Test
+  void rowsWithoutSteeringGetThatOfTheCommand() throws Exception {
+    Files.writeString(
+        folder.resolve("rows.csv"),
+        "ids,steer\n\"40,69,76\",\n\"40,69,76\",none\n\"40,69,76\",\"north:1@1,north:2@1\"\n");
+    String file = "testdata/vectors/north.npy:3@1";
+    Steered.Run run = generate("rows.csv", "-o", "out.jsonl", "--json", "--steer", file);
+    assertThat(run.exit()).as(run.output()).isZero();
+    List<Map<?, ?>> lines = lines("out.jsonl");
+    assertThat(lines.get(0).get("tokens")).isEqualTo(tokens(file, 5));
+    assertThat(lines.get(1).get("tokens")).isEqualTo(tokens("testdata/vectors/north.npy:0@1", 5));
+    assertThat(lines.get(2).get("tokens")).isEqualTo(lines.get(0).get("tokens"));
+    Map<?, ?> summary = (Map<?, ?>) Json.parse(run.output().strip());
+    assertThat(summary.get("rows")).isEqualTo(3L);
+    assertThat(summary.get("prompt_tokens")).isEqualTo(9L);
+    assertThat(summary.get("tokens")).isEqualTo(15L);
   }
 
   @Test
@@ -112,6 +131,9 @@ class GenerateTest {
   void wrongUsageIsSaidBeforeAnythingRuns() throws Exception {
     assertThat(generate("nosuch.jsonl", "-o", "out.jsonl").output()).contains("file-not-found");
     assertThat(generate("rows.jsonl", "-o", "rows.jsonl").output()).contains("output-is-input");
+    assertThat(generate("rows.jsonl", "-o", "m.onnx").output()).contains("output-is-input");
+    assertThat(generate("rows.jsonl", "-o", "o", "--steer", "nosuch").output())
+        .startsWith("error[vector-not-found]");
     assertThat(generate("rows.jsonl", "-o", "o", "--format", "xml").exit()).isEqualTo(2);
     assertThat(generate("rows.jsonl", "-o", "o", "--batch", "-1").exit()).isEqualTo(2);
     assertThat(folder.resolve("o")).doesNotExist();

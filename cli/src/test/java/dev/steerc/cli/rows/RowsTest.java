@@ -61,6 +61,14 @@ class RowsTest {
   }
 
   @Test
+  void csvThatIsNoUtf8SaysSoForTheRow() {
+    byte[] text = "\ufeff\"a\",b\n1,?\n2,ä\n".getBytes(StandardCharsets.UTF_8);
+    text[text.length - 7] = (byte) 0xff;
+    assertThat(read(new CsvRows(new ByteArrayInputStream(text))))
+        .containsExactly("2 line 2 is no UTF-8 text", "3 {a=2, b=ä}");
+  }
+
+  @Test
   void jsonRowsAreObjects() {
     assertThat(json("\ufeff{\"a\":1}\r\n\n{\"a\":[2]}\n[3]\n{\n{\"a\":\"x\"}"))
         .containsExactly(
