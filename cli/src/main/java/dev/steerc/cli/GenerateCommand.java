@@ -9,11 +9,15 @@ import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.bulk.Bulk;
 import dev.steerc.runtime.bulk.BulkRun;
 import dev.steerc.runtime.bulk.Counts;
+import dev.steerc.runtime.bulk.Fields;
 import dev.steerc.runtime.bulk.Result;
+import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.VectorStore;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -39,8 +43,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "A row is {\"prompt\": …} or {\"ids\": […]}, with \"steer\", \"id\", \"seed\" and \"max_new_tokens\" if it",
       "wants; all else passes through. It gets \"text\", \"tokens\", \"prompt_tokens\", \"finish_reason\", \"seed\",",
-      "\"receipt\" and \"problem\", in place of fields that are called so. A row that fails says why, and",
-      "the others go on. A row's seed comes from --seed (default: 0), its id, prompt and steering, so it",
+      "\"receipt\" and \"problem\"; fields of its own that are called so become \"input_text\" and so on. A row",
+      "that fails says why, and the others go on.",
+      "A row's seed comes from --seed (default: 0), its id, prompt and steering, so it",
       "gets the same text in any file; rows that say the same get the same. When it is interrupted,",
       "what is finished is in OUT.partial."
     })
@@ -90,55 +95,67 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkBatch();
+    check();
     VectorStore store = steer.store(model.path());
+    Steering usual = steer.steering(steer.texts(), store);
     StopSignal stop = StopSignal.install();
     try (RowFile file = RowFile.open(rows, format);
         SteeredModel opened = model.open(false);
-        RowOutput out = new RowOutput(output, rows);
+        RowOutput out = new RowOutput(output);
         ProgressLine progress = ProgressLine.on(!talk.isQuiet())) {
       talk.warn(opened.doubts());
       warnOfMixing(opened);
+      opened.bind(usual); // or every row would say the same
       Bulk bulk =
-          Bulk.of(opened, texts -> steer.steering(texts, store), generate::over)
+          Bulk.of(opened, texts -> steering(texts, usual, store), generate::over)
               .batch(batch)
               .watched(counts -> goesOn(counts, progress, stop));
-      return run(bulk.run(file.rows(), row -> columns.task(row, steer.texts())), out, progress);
+      return run(bulk.run(file.rows(), row -> row.task(fields())), out, progress);
     }
   }
 
-  private Integer run(BulkRun<Row> run, RowOutput out, ProgressLine progress) {
+  private Fields fields() {
+    return columns.fields(steer.texts());
+  }
+
+  /** The command line may name files; who writes rows may be somebody else. */
+  private Steering steering(List<String> texts, Steering usual, VectorStore store) {
+    return texts.equals(steer.texts()) ? usual : steer.steeringByName(texts, store);
+  }
+
+  private int run(BulkRun<Row> run, RowOutput out, ProgressLine progress) {
     long start = System.nanoTime();
-    Map<String, Long> failures = new TreeMap<>();
+    Fields fields = fields();
+    Map<Code, Long> failures = new EnumMap<>(Code.class);
     while (run.hasNext() && !System.out.checkError()) {
       Result<Row> result = run.next();
-      result.outcome().problem().ifPresent(p -> failures.merge(p.code().slug(), 1L, Long::sum));
-      out.write(result);
+      result.outcome().problem().ifPresent(p -> failures.merge(p.code(), 1L, Long::sum));
+      out.write(result.row().result(fields, result.outcome()));
     }
-    if (!run.isStopped()) {
+    if (run.isStopped()) {
+      out.close();
+    } else {
       out.finish();
     }
     progress.close();
     double seconds = (System.nanoTime() - start) / 1e9;
-    report(new GenerateReport(run.counts(), failures, seconds), run.isStopped(), out);
+    say(new GenerateReport(output.toString(), run.counts(), failures, seconds));
     if (run.isStopped()) {
+      System.err.println("interrupted: what is finished is in " + out.place());
       return INTERRUPTED;
     }
-    return strict && run.counts().failed() > 0 ? 1 : 0;
+    return strict && !failures.isEmpty() ? 1 : 0;
   }
 
-  private void report(GenerateReport report, boolean stopped, RowOutput out) {
+  /** What is said of texts on stdout goes elsewhere. */
+  private void say(GenerateReport report) {
+    PrintStream to = RowOutput.isStdout(output) ? System.err : System.out;
     if (talk.isJson()) {
-      (isStdout() ? System.err : System.out).println(Json.write(report.toMap(output.toString())));
+      to.println(Json.write(report.toMap()));
     } else if (!talk.isQuiet()) {
-      report.lines(Style.ofTerminal()).forEach(isStdout() ? System.err::println : talk::say);
+      report.lines(Style.ofTerminal()).forEach(to::println);
     }
-    if (report.counts().failed() > 0 && !talk.isQuiet()) {
-      System.err.println("warning: " + report.warning());
-    }
-    if (stopped) {
-      System.err.println("interrupted: what is finished is in " + out.place());
-    }
+    talk.warn(report.warnings());
   }
 
   private boolean goesOn(Counts counts, ProgressLine progress, StopSignal stop) {
@@ -146,11 +163,8 @@ final class GenerateCommand implements Callable<Integer> {
     return !stop.hasArrived();
   }
 
-  private boolean isStdout() {
-    return output.toString().equals("-");
-  }
-
-  private void checkBatch() {
+  private void check() {
+    RowOutput.check(output, List.of(model.path(), rows));
     if (batch < 0) {
       throw Problem.of(Code.USAGE, "--batch " + batch + " is no number of rows")
           .help("pass 1 or more")

@@ -1,9 +1,7 @@
 package dev.steerc.cli;
 
-import dev.steerc.cli.rows.Row;
 import dev.steerc.manifest.Json;
 import dev.steerc.onnx.Output;
-import dev.steerc.runtime.bulk.Result;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -12,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,12 +25,9 @@ final class RowOutput implements AutoCloseable {
   /**
    * @param file where to write; {@code -} is stdout
    */
-  RowOutput(Path file, Path rows) {
+  RowOutput(Path file) {
     this.file = file;
     this.partial = isStdout() ? null : file.resolveSibling(file.getFileName() + ".partial");
-    if (!isStdout()) {
-      Output.check(file, rows);
-    }
     try {
       this.writer =
           isStdout()
@@ -43,26 +38,28 @@ final class RowOutput implements AutoCloseable {
     }
   }
 
+  /**
+   * Says what cannot be written, before anything is.
+   *
+   * @param read what is read meanwhile and must not be replaced
+   */
+  static void check(Path file, List<Path> read) {
+    if (!isStdout(file)) {
+      read.forEach(one -> Output.check(file, one));
+    }
+  }
+
   private boolean isStdout() {
+    return isStdout(file);
+  }
+
+  static boolean isStdout(Path file) {
     return file.toString().equals("-");
   }
 
-  /** Writes a row with its result behind; of two fields with one name, the result's stays. */
-  void write(Result<Row> result) {
-    Map<String, Object> fields = new LinkedHashMap<>(result.row().fields());
-    if (result.row().problem().isPresent()) {
-      fields.put("line", result.row().line());
-    }
-    result
-        .outcome()
-        .toMap()
-        .forEach(
-            (name, value) -> {
-              fields.remove(name);
-              fields.put(name, value);
-            });
+  void write(Map<String, Object> row) {
     try {
-      writer.write(Json.write(fields) + "\n");
+      writer.write(Json.write(row) + "\n");
     } catch (IOException e) {
       throw Output.failure(file, e);
     }
@@ -73,7 +70,7 @@ final class RowOutput implements AutoCloseable {
     try {
       writer.flush();
       if (partial != null) {
-        writer.close();
+        writer.close(); // once more later, which does nothing
         Files.move(
             partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
@@ -90,7 +87,6 @@ final class RowOutput implements AutoCloseable {
   @Override
   public void close() {
     try {
-      writer.flush();
       if (partial != null) {
         writer.close();
       }

@@ -6,7 +6,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * Comma-separated values with the names in the first line, as RFC 4180 has them: a cell in quotes
@@ -38,9 +40,21 @@ final class CsvRows implements Iterator<Row> {
   }
 
   CsvRows(InputStream in) {
-    this.in =
-        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16);
+    // bytes as they are: commas, quotes and line ends are no part of a longer character
+    this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1), 1 << 16);
+    skipOrderMark();
     this.names = head();
+  }
+
+  private void skipOrderMark() {
+    try {
+      in.mark(3);
+      if (in.read() != 0xef || in.read() != 0xbb || in.read() != 0xbf) {
+        in.reset();
+      }
+    } catch (IOException e) {
+      throw RowFile.unreadable(e);
+    }
   }
 
   private List<String> head() {
@@ -50,9 +64,6 @@ final class CsvRows implements Iterator<Row> {
     }
     List<String> all = new ArrayList<>();
     head.texts.forEach(name -> all.add(name == null ? "" : name));
-    if (all.get(0).startsWith("\ufeff")) {
-      all.set(0, all.get(0).substring(1));
-    }
     if (head.wrong != null || all.contains("") || new HashSet<>(all).size() < all.size()) {
       throw Problem.of(Code.BAD_ROW, "the first line does not name the columns")
           .note("it has " + all)
@@ -112,12 +123,24 @@ final class CsvRows implements Iterator<Row> {
         StringBuilder text = new StringBuilder();
         boolean quoted = peek() == '"';
         String found = quoted ? quoted(text) : plain(text);
+        Optional<String> decoded = decoded(text.toString());
         wrong = wrong == null ? found : wrong;
-        texts.add(quoted || text.length() > 0 ? text.toString() : null);
+        wrong = decoded.isEmpty() ? "is no UTF-8 text" : wrong;
+        texts.add(quoted || text.length() > 0 ? decoded.orElse("") : null);
       } while (take() == ',');
       return new Cells(first, texts, wrong);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw RowFile.unreadable(e);
+    }
+  }
+
+  /** The text of bytes that were read one by one; empty when they are none in UTF-8. */
+  private static Optional<String> decoded(String bytes) {
+    try {
+      ByteBuffer all = ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(all).toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
     }
   }
 

@@ -5,7 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +30,7 @@ final class JsonRows implements Iterator<Row> {
         next = row(bytes);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw RowFile.unreadable(e);
     }
     return next != null;
   }

@@ -2,6 +2,9 @@ package dev.steerc.cli.rows;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.runtime.bulk.Fields;
+import dev.steerc.runtime.bulk.Outcome;
+import dev.steerc.runtime.bulk.Task;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +16,23 @@ import java.util.Optional;
  * @param problem why it makes no sense
  */
 public record Row(long line, Map<String, Object> fields, Optional<Problem> problem) {
+
+  /**
+   * What it asks for.
+   *
+   * @throws dev.steerc.problem.SteercException when it makes no sense
+   */
+  public Task task(Fields meaning) {
+    if (problem.isPresent()) {
+      throw problem.get().exception();
+    }
+    return meaning.task(fields);
+  }
+
+  /** The row with what became of it; one that makes no sense is known by its line. */
+  public Map<String, Object> result(Fields meaning, Outcome outcome) {
+    return meaning.result(problem.isPresent() ? Map.of("line", line) : fields, outcome);
+  }
 
   static Row of(long line, Map<String, Object> fields) {
     return new Row(line, fields, Optional.empty());

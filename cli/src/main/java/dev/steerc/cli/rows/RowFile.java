@@ -44,6 +44,12 @@ public final class RowFile implements AutoCloseable {
     }
   }
 
+  static RuntimeException unreadable(IOException e) {
+    return Problem.of(Code.FILE_UNREADABLE, "the rows cannot be read")
+        .note(String.valueOf(e.getMessage()))
+        .exception();
+  }
+
   private static boolean isCsv(Path file) {
     return file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
   }

@@ -29,7 +29,9 @@ public record Fields(String prompt, String steer, String id, List<String> otherw
   /** The names that need no option. */
   public static final Fields USUAL = new Fields("prompt", "steer", "id", List.of());
 
+  /** The field of a prompt that is token ids. */
   public static final String IDS = "ids";
+
   private static final String SEED = "seed";
   private static final String MOST = "max_new_tokens";
   private static final String INPUT = "input_";
