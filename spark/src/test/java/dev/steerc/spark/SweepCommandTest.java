@@ -66,7 +66,10 @@ class SweepCommandTest {
   private Run here(List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", LocalCluster.jar().toString(), "dev.steerc.cli.Main"));
+    // what the jar leaves to Spark
+    String spark = Path.of(System.getenv("SPARK_HOME"), "jars").toString() + "/*";
+    String classes = LocalCluster.jar() + System.getProperty("path.separator") + spark;
+    command.addAll(List.of("-cp", classes, "dev.steerc.cli.Main"));
     command.addAll(arguments);
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
