@@ -42,9 +42,10 @@ import picocli.CommandLine.Spec;
       "      joy.safetensors --prompts prompts.txt --classifier reviews.jsonl --report sweep.html"
     },
     description = {
-      "The twin of `steerc sweep`: same options, same result. Executors generate the texts, and the",
-      "driver scores them and decides what is tried next: a wave takes the next strength wherever the",
-      "texts have not fallen apart. Vector, prompts and scorer are files of the driver's machine."
+      "The twin of `steerc sweep`: same options but for --threads and --tokenizer, same result. Executors",
+      "generate the texts and compare --continuations; the driver does all other scoring and decides what",
+      "is tried next: a wave takes the next strength wherever the texts have not fallen apart. Vector,",
+      "prompts and scorer are files of the driver's machine. An executor has spark.task.cpus threads."
     })
 public final class SweepCommand implements Runnable {
   private static final double NANOS = 1e9;
