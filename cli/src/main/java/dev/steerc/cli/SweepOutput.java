@@ -100,7 +100,7 @@ public final class SweepOutput {
    *
    * @param lacks whether the model has no inputs there
    */
-  public void sayNext(Swept swept, Path vector, Path model, boolean lacks, Talk talk) {
+  public void sayNext(Swept swept, Path vector, String model, boolean lacks, Talk talk) {
     if (dryRun) {
       return;
     }

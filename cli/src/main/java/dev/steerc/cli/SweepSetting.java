@@ -25,12 +25,21 @@ import java.util.stream.Collectors;
 public record SweepSetting(Map<String, String> facts, String command) {
   private static final int LARGEST = 1 << 30;
 
-  public static SweepSetting of(List<String> arguments, Sweep sweep, Path vector, String prompts) {
+  /**
+   * Of a sweep.
+   *
+   * @param arguments the command line behind {@code steerc}
+   * @param name as the user calls the model
+   * @param vector the file before it is written
+   * @param prompts what to call their file
+   */
+  public static SweepSetting of(
+      List<String> arguments, String name, Sweep sweep, Path vector, String prompts) {
     Exam exam = sweep.choosing();
     SteeredModel model = exam.model();
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("steerc", Steerc.VERSION);
-    facts.put("model", model.path() + ", " + model.ports().base());
+    facts.put("model", name + ", " + model.ports().base());
     String digest = Digest.sha256(FileBytes.read(vector, LARGEST, Code.BAD_TENSOR_FILE));
     facts.put("vector", vector + ", sha256:" + digest + " before the sweep");
     facts.put(

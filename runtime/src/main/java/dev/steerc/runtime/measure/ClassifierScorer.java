@@ -2,9 +2,7 @@ package dev.steerc.runtime.measure;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.format.Digest;
-import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +26,7 @@ import java.util.Set;
  * @param heldOut how many there are; 0 where there were too few
  */
 public record ClassifierScorer(Path file, Bag bag, Logistic weights, double accuracy, int heldOut)
-    implements Scorer {
+    implements TextScorer {
   private static final int FIFTH = 5;
   private static final String FORM =
       "{\"text\": …, \"label\": 0 or 1} or {\"positive\": …, \"negative\": …}";
@@ -120,7 +118,7 @@ public record ClassifierScorer(Path file, Bag bag, Logistic weights, double accu
   }
 
   @Override
-  public double[] scores(SteeredModel model, Steering steering, List<Said> texts) {
+  public double[] scores(List<Said> texts) {
     return texts.stream().mapToDouble(said -> weights.probability(bag.in(said.text()))).toArray();
   }
 }

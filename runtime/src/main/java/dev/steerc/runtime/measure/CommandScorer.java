@@ -4,8 +4,6 @@ import dev.steerc.manifest.Json;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import dev.steerc.runtime.SteeredModel;
-import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.text.Lines;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * …, "text": …}} for each text and writes a line {@code {"score": 0.7}} for each, in that order.
  * What it writes to its stderr is passed on. Python writes at once, as if started with {@code -u}.
  */
-public final class CommandScorer implements Scorer {
+public final class CommandScorer implements TextScorer {
   private static final int LONGEST_LINE = 1 << 20;
   private static final int WAITING = 256;
   private static final Duration TO_END = Duration.ofSeconds(2);
@@ -115,7 +113,7 @@ public final class CommandScorer implements Scorer {
   }
 
   @Override
-  public double[] scores(SteeredModel model, Steering steering, List<Said> texts) {
+  public double[] scores(List<Said> texts) {
     Optional<String> early = Optional.ofNullable(answers.peek()).flatMap(line -> line);
     if (early.isPresent()) {
       throw failed("the scorer wrote a line that nobody asked for", Lines.shown(early.get()));

@@ -7,6 +7,7 @@ import dev.steerc.runtime.Divergence;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.text.Lines;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ public record ContinuationScorer(Path file, Map<String, List<Choice>> byPrompt) 
   private static final String FORM = "{\"prompt\": …, \"positive\": …, \"negative\": …}";
 
   /** Two continuations. */
-  public record Choice(String positive, String negative) {}
+  public record Choice(String positive, String negative) implements Serializable {}
 
   /**
    * Reads a file.
@@ -65,7 +66,14 @@ public record ContinuationScorer(Path file, Map<String, List<Choice>> byPrompt) 
     return "continuations " + file;
   }
 
-  @Override
+  /**
+   * Scores texts.
+   *
+   * @param model that they are from
+   * @param steering that was in force
+   * @return a number from 0 to 1 for each
+   * @throws dev.steerc.problem.SteercException when it cannot
+   */
   public double[] scores(SteeredModel model, Steering steering, List<Said> texts) {
     List<Continued> both = new ArrayList<>();
     for (Said said : texts) {
@@ -98,7 +106,7 @@ public record ContinuationScorer(Path file, Map<String, List<Choice>> byPrompt) 
   private static double logprob(Divergence text) {
     double[] logprobs = text.steeredLogprobs();
     return IntStream.range(text.prompt(), logprobs.length)
-        .mapToDouble(i -> Math.max(Exam.LEAST, logprobs[i]))
+        .mapToDouble(i -> Math.max(Candidate.LEAST, logprobs[i]))
         .sum();
   }
 }

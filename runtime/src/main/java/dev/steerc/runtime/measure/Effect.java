@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
 /**
@@ -47,7 +48,7 @@ public record Effect(List<String> texts, double rate, double perplexity, double 
       throw new IllegalArgumentException("no prompts");
     }
     Exam.needText(model);
-    List<Prompt> ready = Exam.ready(prompts, steering, seed);
+    List<Prompt> ready = ready(prompts, steering, seed);
     List<String> texts = new ArrayList<>();
     double surprise = 0;
     long tokens = 0;
@@ -63,6 +64,17 @@ public record Effect(List<String> texts, double rate, double perplexity, double 
         texts, accepted / texts.size(), Math.exp(surprise / tokens), Variety.distinct(texts, 2));
   }
 
+  /** Prompts with a chance of their own. */
+  private static List<Prompt> ready(List<Prompt> prompts, Steering steering, long seed) {
+    SplittableRandom seeds = new SplittableRandom(seed);
+    List<Prompt> ready = new ArrayList<>();
+    for (Prompt prompt : prompts) {
+      long own = seeds.nextLong();
+      ready.add(prompt.steered(steering).with(settings -> settings.seed(own)));
+    }
+    return ready;
+  }
+
   /** The negative log-likelihood of all generated tokens under the model as it is. */
   private static double surprise(SteeredModel model, List<Completion> completions) {
     List<Prompt> whole = completions.stream().map(c -> Prompt.ofIds(whole(c))).toList();
@@ -71,7 +83,7 @@ public record Effect(List<String> texts, double rate, double perplexity, double 
     for (int i = 0; i < traces.size(); i++) {
       float[] logprobs = traces.get(i).logprobs();
       for (int at = completions.get(i).prompt().length; at < logprobs.length; at++) {
-        surprise -= Math.max(Exam.LEAST, logprobs[at]);
+        surprise -= Math.max(Candidate.LEAST, logprobs[at]);
       }
     }
     return surprise;

@@ -2,21 +2,20 @@ package dev.steerc.runtime.measure;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.Completion;
-import dev.steerc.runtime.Continued;
-import dev.steerc.runtime.Divergence;
-import dev.steerc.runtime.Prompt;
+import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Settings;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Steering;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * What every steering is measured by alike: the same prompts, each with the same chance, and the
- * same scorer.
+ * same scorer. It has parts, which are taken one by one or on many machines, to the same numbers.
  *
  * @param prompts one text is generated for each
  * @param settings what differs from the model's own
@@ -29,9 +28,7 @@ public record Exam(
     Scorer scorer,
     long seed) {
   private static final int AT_ONCE = 16;
-
-  /** A token that is ruled out counts as hardly possible, so that all numbers are finite. */
-  static final double LEAST = -700;
+  private static final String PLACE = "{prompt}";
 
   /** Hears of each text that is done. */
   @FunctionalInterface
@@ -45,7 +42,7 @@ public record Exam(
   /**
    * An exam.
    *
-   * @throws dev.steerc.problem.SteercException when the model has no tokenizer, and so no text
+   * @throws SteercException when the model has no tokenizer, and so no text
    */
   public Exam {
     prompts = List.copyOf(prompts);
@@ -67,10 +64,10 @@ public record Exam(
   /**
    * Measures a steering.
    *
-   * @throws dev.steerc.problem.SteercException when a text cannot be generated or scored
+   * @throws SteercException when a text cannot be generated or scored
    */
   public Measurement of(Steering steering, Progress progress) {
-    return measure(prompts, steering, progress);
+    return taken(parts(), steering, progress);
   }
 
   /**
@@ -80,82 +77,79 @@ public record Exam(
    * @param instruction put in front of each prompt, or around it where it has {@code {prompt}}
    */
   public Measurement instructed(String instruction, Progress progress) {
-    List<String> asked =
-        prompts.stream()
-            .map(
-                prompt ->
-                    instruction.contains("{prompt}")
-                        ? instruction.replace("{prompt}", prompt)
-                        : instruction + prompt)
-            .toList();
-    return measure(asked, Steering.NONE, progress).withoutKl();
+    return taken(parts(instruction), Steering.NONE, progress).withoutKl();
   }
 
-  private Measurement measure(List<String> asked, Steering steering, Progress progress) {
-    List<Prompt> own =
-        asked.stream()
-            .map(text -> Prompt.of(text).with(s -> settings.apply(s).sequences(1)))
-            .toList();
-    List<Prompt> ready = ready(own, steering, seed);
-    Tally tally = new Tally();
-    for (int from = 0; from < ready.size(); from += AT_ONCE) {
-      int end = Math.min(ready.size(), from + AT_ONCE);
-      Prompt[] some = ready.subList(from, end).toArray(Prompt[]::new);
-      List<Completion> done = model.generate(some);
-      done.forEach(Completion::orThrow);
-      tally.add(done, compared(prompts.subList(from, end), done, steering));
-      progress.more(end - from);
+  private Measurement taken(List<Part> parts, Steering steering, Progress progress) {
+    Candidate candidate = candidate();
+    List<Tally> tallies = new ArrayList<>();
+    for (Part part : parts) {
+      tallies.add(candidate.take(part, steering));
+      progress.more(part.size());
+    }
+    return measurement(parts, tallies);
+  }
+
+  /** Who takes it on this machine. */
+  Candidate candidate() {
+    Optional<ContinuationScorer> asking =
+        scorer instanceof ContinuationScorer own ? Optional.of(own) : Optional.empty();
+    return new Candidate(model, settings, asking);
+  }
+
+  /** The prompts as they are. */
+  List<Part> parts() {
+    return parts(PLACE);
+  }
+
+  /** The prompts with an instruction. */
+  List<Part> parts(String instruction) {
+    SplittableRandom seeds = new SplittableRandom(seed);
+    List<Part.Question> questions = new ArrayList<>();
+    for (String prompt : prompts) {
+      String asked =
+          instruction.contains(PLACE) ? instruction.replace(PLACE, prompt) : instruction + prompt;
+      questions.add(new Part.Question(prompt, asked, seeds.nextLong()));
+    }
+    return IntStream.iterate(0, from -> from < questions.size(), from -> from + AT_ONCE)
+        .mapToObj(from -> questions.subList(from, Math.min(questions.size(), from + AT_ONCE)))
+        .map(Part::new)
+        .toList();
+  }
+
+  /**
+   * What was seen of all parts together.
+   *
+   * @param tallies of each part, in order
+   * @throws SteercException when the model's numbers overflowed, or a text cannot be scored
+   */
+  Measurement measurement(List<Part> parts, List<Tally> tallies) {
+    Optional<Tally> overflown =
+        tallies.stream().filter(tally -> !tally.overflow().isEmpty()).findFirst();
+    if (overflown.isPresent()) {
+      throw new SteercException(overflown.get().overflow());
     }
     List<Said> said = new ArrayList<>();
-    for (int i = 0; i < ready.size(); i++) {
-      said.add(new Said(prompts.get(i), asked.get(i), tally.texts.get(i)));
+    for (int i = 0; i < parts.size(); i++) {
+      said.addAll(Said.of(parts.get(i), tallies.get(i).texts()));
     }
-    return tally.measurement(said, scorer.scores(model, steering, said));
+    double tokens = tallies.stream().mapToLong(Tally::tokens).sum();
+    return new Measurement(
+        samples(said, scores(said, tallies)),
+        Math.exp(tallies.stream().mapToDouble(Tally::surprise).sum() / tokens),
+        tallies.stream().mapToDouble(Tally::kl).sum() / tokens,
+        tokens / said.size());
   }
 
-  /** The texts behind the plain prompts. */
-  private List<Divergence> compared(List<String> plain, List<Completion> done, Steering steering) {
-    List<Continued> texts = new ArrayList<>();
-    for (int i = 0; i < done.size(); i++) {
-      texts.add(new Continued(Prompt.of(plain.get(i)).steered(steering), done.get(i).tokens()));
-    }
-    return model.compare(texts);
+  private double[] scores(List<Said> said, List<Tally> tallies) {
+    return scorer instanceof TextScorer judge
+        ? judge.scores(said)
+        : tallies.stream().flatMap(t -> t.scores().stream()).mapToDouble(score -> score).toArray();
   }
 
-  /** Prompts with a chance of their own. */
-  static List<Prompt> ready(List<Prompt> prompts, Steering steering, long seed) {
-    SplittableRandom seeds = new SplittableRandom(seed);
-    List<Prompt> ready = new ArrayList<>();
-    for (Prompt prompt : prompts) {
-      long own = seeds.nextLong();
-      ready.add(prompt.steered(steering).with(settings -> settings.seed(own)));
-    }
-    return ready;
-  }
-
-  /** What is known of the texts so far. */
-  private static final class Tally {
-    private final List<String> texts = new ArrayList<>();
-    private double surprise;
-    private double kl;
-    private long tokens;
-
-    void add(List<Completion> done, List<Divergence> compared) {
-      for (int i = 0; i < done.size(); i++) {
-        texts.add(done.get(i).text());
-        tokens += done.get(i).tokens().length;
-        surprise += compared.get(i).surprise(-LEAST);
-        kl += compared.get(i).total(-LEAST);
-      }
-    }
-
-    Measurement measurement(List<Said> said, double[] scores) {
-      List<Measurement.Sample> samples = new ArrayList<>();
-      for (int i = 0; i < scores.length; i++) {
-        samples.add(new Measurement.Sample(said.get(i), scores[i]));
-      }
-      return new Measurement(
-          samples, Math.exp(surprise / tokens), kl / tokens, tokens / (double) texts.size());
-    }
+  private static List<Measurement.Sample> samples(List<Said> said, double[] scores) {
+    return IntStream.range(0, scores.length)
+        .mapToObj(i -> new Measurement.Sample(said.get(i), scores[i]))
+        .toList();
   }
 }

@@ -145,7 +145,8 @@ public record Grid(
     return places.size() * amounts.size();
   }
 
-  Steering steering(Place place, double strength) {
+  /** The vector at a place as strong as that. */
+  public Steering steering(Place place, double strength) {
     Term term = Term.of(vector.at(place.sites()), strength).on(positions);
     return Steering.of(when.map(term::when).orElse(term));
   }

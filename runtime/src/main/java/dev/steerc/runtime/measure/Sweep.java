@@ -4,15 +4,14 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.steering.Steering;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Tries a vector at all points of a grid, chooses one, and measures that one again on prompts that
- * it was not chosen by.
+ * it was not chosen by. It goes in waves: the weakest strength at all places, then the next one
+ * wherever the texts have not fallen apart.
  *
  * @param choosing measures the grid
  * @param reporting measures what was chosen, on other prompts
@@ -20,8 +19,6 @@ import java.util.Set;
  */
 public record Sweep(
     Grid grid, Rule rule, Optional<String> instruction, Exam choosing, Exam reporting) {
-  /** Texts that surprise the model so many times as much have fallen apart: no more of that. */
-  private static final double RUIN = 20;
 
   /** Hears of how far the work is. */
   @FunctionalInterface
@@ -32,27 +29,36 @@ public record Sweep(
     /**
      * Some more is done.
      *
-     * @param what is worked on
+     * @param what was worked on
      * @param done texts that were generated, or are not needed any more
      */
     void at(String what, int done, int all);
   }
 
   /**
-   * Does it.
+   * Does it on this machine.
    *
    * @throws SteercException when a text cannot be generated or scored
    */
   public Swept run(Progress progress) {
-    Work work = new Work(progress, texts());
-    Swept.Baselines before = baselines(choosing, work);
-    List<Point> points = new ArrayList<>();
-    for (Place place : grid.places()) {
-      points.addAll(row(place, before.plain(), work));
+    return run(this::here, progress);
+  }
+
+  /** The same with the texts generated elsewhere, to the same result. */
+  public Swept run(Sitting.Hall hall, Progress progress) {
+    Work work = new Work(hall, progress, texts());
+    Swept.Baselines before = work.plain(choosing);
+    List<Direction> all = Direction.of(grid);
+    for (List<Direction> wave = open(all); !wave.isEmpty(); wave = open(all)) {
+      work.on(wave, before.plain());
     }
+    List<Point> points = Direction.points(grid, all);
     Optional<Point> chosen = rule.choose(points, before.plain());
-    Optional<Swept.Report> report = chosen.map(point -> report(point, work));
-    return new Swept(grid, rule, before, points, chosen, report);
+    return new Swept(grid, rule, before, points, chosen, chosen.map(work::report));
+  }
+
+  private static List<Direction> open(List<Direction> directions) {
+    return directions.stream().filter(Direction::goesOn).toList();
   }
 
   private int texts() {
@@ -61,74 +67,102 @@ public record Sweep(
         + reporting.prompts().size() * (1 + baselines);
   }
 
-  private Swept.Baselines baselines(Exam exam, Work work) {
-    Measurement plain = exam.of(Steering.NONE, work.on("plain"));
-    return new Swept.Baselines(
-        plain, instruction.map(text -> exam.instructed(text, work.on("instruction"))));
-  }
-
-  private Swept.Report report(Point point, Work work) {
-    Swept.Baselines baselines = baselines(reporting, work);
-    Steering steering = grid.steering(point.place(), point.strength());
-    return new Swept.Report(baselines, reporting.of(steering, work.on("chosen")));
-  }
-
-  /** The points of a place, until the texts fall apart in a direction. */
-  private List<Point> row(Place place, Measurement plain, Work work) {
-    List<Point> points = new ArrayList<>();
-    Set<Double> ruined = new HashSet<>();
-    for (double amount : grid.amounts()) {
-      double strength = grid.strength(place, amount);
-      Optional<Measurement> measured = Optional.empty();
-      if (ruined.contains(Math.signum(strength))) {
-        work.skip(choosing.prompts().size());
-      } else {
-        measured = measure(place, strength, work);
-      }
-      if (measured.isEmpty() || measured.get().perplexity() > RUIN * plain.perplexity()) {
-        ruined.add(Math.signum(strength));
-      }
-      points.add(new Point(place, strength, measured));
+  private List<Tally> here(List<Sitting> sittings, Sitting.Progress progress) {
+    List<Tally> tallies = new ArrayList<>();
+    for (Sitting sitting : sittings) {
+      Steering steering =
+          sitting.place().map(at -> grid.steering(at, sitting.strength())).orElse(Steering.NONE);
+      tallies.add(choosing.candidate().take(sitting.part(), steering));
+      progress.over(sitting);
     }
-    return points;
+    return tallies;
+  }
+
+  /** A sweep under way. */
+  private final class Work {
+    private final Sitting.Hall hall;
+    private final Progress progress;
+    private final int all;
+    private int done;
+
+    Work(Sitting.Hall hall, Progress progress, int all) {
+      this.hall = hall;
+      this.progress = progress;
+      this.all = all;
+      progress.at("", 0, all);
+    }
+
+    Swept.Baselines plain(Exam exam) {
+      return baselines(exam, hold(baselineSittings(exam)));
+    }
+
+    /** Measures one strength of each direction. */
+    void on(List<Direction> wave, Measurement plain) {
+      List<Part> parts = choosing.parts();
+      List<Tally> tallies =
+          hold(wave.stream().flatMap(way -> at(way.place(), way.next(), parts)).toList());
+      for (int i = 0; i < wave.size(); i++) {
+        List<Tally> own = tallies.subList(i * parts.size(), (i + 1) * parts.size());
+        wave.get(i).add(measurement(parts, own), plain);
+        if (!wave.get(i).goesOn()) {
+          skip("skipped", wave.get(i).left() * choosing.prompts().size());
+        }
+      }
+    }
+
+    Swept.Report report(Point point) {
+      List<Part> parts = reporting.parts();
+      List<Sitting> baselines = baselineSittings(reporting);
+      Stream<Sitting> chosen = at(point.place(), point.strength(), parts);
+      List<Tally> tallies = hold(Stream.concat(baselines.stream(), chosen).toList());
+      int first = baselines.size();
+      return new Swept.Report(
+          baselines(reporting, tallies.subList(0, first)),
+          reporting.measurement(parts, tallies.subList(first, tallies.size())));
+    }
+
+    private List<Tally> hold(List<Sitting> sittings) {
+      return hall.hold(sittings, one -> skip(one.label(), one.part().size()));
+    }
+
+    private void skip(String what, int texts) {
+      done += texts;
+      progress.at(what, done, all);
+    }
+  }
+
+  private static Stream<Sitting> at(Place place, double strength, List<Part> parts) {
+    return parts.stream().map(part -> Sitting.at(place, strength, part));
+  }
+
+  private List<Sitting> baselineSittings(Exam exam) {
+    Stream<Sitting> plain = exam.parts().stream().map(part -> Sitting.plain("plain", part));
+    Stream<Sitting> told =
+        instruction.stream()
+            .flatMap(text -> exam.parts(text).stream())
+            .map(part -> Sitting.plain("instruction", part));
+    return Stream.concat(plain, told).toList();
+  }
+
+  private Swept.Baselines baselines(Exam exam, List<Tally> tallies) {
+    int parts = exam.parts().size();
+    Measurement plain = exam.measurement(exam.parts(), tallies.subList(0, parts));
+    return new Swept.Baselines(
+        plain,
+        instruction
+            .map(text -> exam.measurement(exam.parts(text), tallies.subList(parts, 2 * parts)))
+            .map(Measurement::withoutKl));
   }
 
   /** What a point does; empty when the model's numbers overflow. */
-  private Optional<Measurement> measure(Place place, double strength, Work work) {
-    String what = "layers " + place.label() + " x " + String.format(Locale.ROOT, "%.3g", strength);
-    int before = work.done;
+  private Optional<Measurement> measurement(List<Part> parts, List<Tally> tallies) {
     try {
-      return Optional.of(choosing.of(grid.steering(place, strength), work.on(what)));
+      return Optional.of(choosing.measurement(parts, tallies));
     } catch (SteercException e) {
       if (e.problems().stream().anyMatch(p -> p.code() != Code.SCORES_NOT_FINITE)) {
         throw e;
       }
-      work.skip(choosing.prompts().size() - (work.done - before));
       return Optional.empty();
-    }
-  }
-
-  /** How far it is. */
-  private static final class Work {
-    private final Progress progress;
-    private final int all;
-    private int done;
-    private String what = "";
-
-    Work(Progress progress, int all) {
-      this.progress = progress;
-      this.all = all;
-    }
-
-    Exam.Progress on(String next) {
-      what = next;
-      progress.at(what, done, all);
-      return this::skip;
-    }
-
-    void skip(int texts) {
-      done += texts;
-      progress.at(what, done, all);
     }
   }
 }

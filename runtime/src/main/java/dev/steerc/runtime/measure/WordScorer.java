@@ -3,8 +3,6 @@ package dev.steerc.runtime.measure;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import dev.steerc.runtime.SteeredModel;
-import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.text.Lines;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -25,7 +23,7 @@ import java.util.stream.Collectors;
  *
  * @param entries what is counted, each occurrence
  */
-public record WordScorer(Path file, List<Entry> entries) implements Scorer {
+public record WordScorer(Path file, List<Entry> entries) implements TextScorer {
   private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
   private static final String IN_A_WORD = "[\\p{L}\\p{M}\\p{N}_]";
 
@@ -94,7 +92,7 @@ public record WordScorer(Path file, List<Entry> entries) implements Scorer {
   }
 
   @Override
-  public double[] scores(SteeredModel model, Steering steering, List<Said> texts) {
+  public double[] scores(List<Said> texts) {
     return texts.stream().mapToDouble(said -> score(said.text())).toArray();
   }
 

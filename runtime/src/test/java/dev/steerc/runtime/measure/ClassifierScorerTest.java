@@ -7,7 +7,6 @@ import dev.steerc.manifest.Json;
 import dev.steerc.models.corpus.Concept;
 import dev.steerc.models.corpus.Pair;
 import dev.steerc.problem.Code;
-import dev.steerc.runtime.steering.Steering;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,8 +31,8 @@ class ClassifierScorerTest {
     }
   }
 
-  private static double score(Scorer scorer, String text) {
-    return scorer.scores(null, Steering.NONE, List.of(new Said("p", "p", text)))[0];
+  private static double score(TextScorer scorer, String text) {
+    return scorer.scores(List.of(new Said("p", "p", text)))[0];
   }
 
   private static List<String> joy(int count) {

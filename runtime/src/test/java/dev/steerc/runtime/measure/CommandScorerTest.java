@@ -3,7 +3,6 @@ package dev.steerc.runtime.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steerc.problem.Code;
-import dev.steerc.runtime.steering.Steering;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +25,7 @@ class CommandScorerTest {
   private static double[] scores(CommandScorer scorer, String... texts) {
     List<Said> said =
         java.util.Arrays.stream(texts).map(text -> new Said("the prompt", "asked", text)).toList();
-    return scorer.scores(null, Steering.NONE, said);
+    return scorer.scores(said);
   }
 
   private static void check(String script, String part) {

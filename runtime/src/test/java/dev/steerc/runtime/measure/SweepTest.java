@@ -294,36 +294,12 @@ class SweepTest {
   /** Whatever the strengths do, the grid is whole, and stops where texts have fallen apart. */
   @Test
   void ruinedPlacesAreNotTriedAnyFurther() throws IOException {
-    Path path = folder.resolve("model.onnx");
-    Files.copy(TestModels.graph("withpast"), path);
-    Files.copy(
-        TestData.root().resolve("testdata/tokenizer/tokenizer.json"),
-        folder.resolve("tokenizer.json"));
     Vector vector = added();
-    try (Twin twin =
-            Twin.open(
-                path,
-                model -> Grid.needs(vector, Optional.empty()),
-                ModelOptions.DEFAULT.threads(1));
-        Scorer scorer = WordScorer.open(Files.writeString(folder.resolve("w"), "/[a-m]/"))) {
-      List<String> prompts = IntStream.range(0, 6).mapToObj(i -> "Go " + i).toList();
-      Halves halves = Halves.of(prompts);
-      Grid grid =
-          new Grid(
-              vector,
-              Grid.places(vector, List.of(), Map.of(), 4),
-              List.of(0.001, 1e36, 2e36, -0.001),
-              false,
-              Positions.ALL,
-              Optional.empty());
+    try (Twin twin = twin(vector);
+        Scorer scorer = letters()) {
       List<Integer> done = new ArrayList<>();
       Swept swept =
-          new Sweep(
-                  grid,
-                  Rule.best(1.5),
-                  Optional.of("Now: "),
-                  new Exam(twin.model(), halves.choosing(), SweepTest::few, scorer, 5),
-                  new Exam(twin.model(), halves.reporting(), SweepTest::few, scorer, 5))
+          sweep(twin.model(), vector, scorer, 6)
               .run(
                   (what, texts, all) -> {
                     assertThat(all).isEqualTo(3 * (8 + 2) + 3 * 3);
@@ -337,6 +313,74 @@ class SweepTest {
       assertThat(done).isSorted();
       assertThat(done.get(done.size() - 1)).isEqualTo(swept.chosen().isPresent() ? 39 : 30);
     }
+  }
+
+  /** Else machines that hold them beside each other would find something else. */
+  @Test
+  void sittingsMayBeHeldInAnyOrder() throws IOException {
+    Vector vector = added();
+    try (Twin twin = twin(vector);
+        Scorer scorer = letters()) {
+      Sweep sweep = sweep(twin.model(), vector, scorer, 70);
+      List<Integer> waves = new ArrayList<>();
+      Swept elsewhere =
+          sweep.run(
+              (sittings, progress) -> {
+                waves.add(sittings.size());
+                return shuffled(sittings, sweep);
+              },
+              Sweep.Progress.NONE);
+      assertThat(elsewhere).isEqualTo(sweep.run(Sweep.Progress.NONE));
+      // three parts each: two baselines, two ways at two places, one way at those, and the report
+      assertThat(waves.subList(0, 3)).containsExactly(6, 12, 6);
+    }
+  }
+
+  private List<Tally> shuffled(List<Sitting> sittings, Sweep sweep) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, sittings.size()).boxed().toList());
+    Collections.shuffle(order, random);
+    Tally[] tallies = new Tally[sittings.size()];
+    for (int i : order) {
+      Sitting one = sittings.get(i);
+      Steering steering =
+          one.place()
+              .map(place -> sweep.grid().steering(place, one.strength()))
+              .orElse(Steering.NONE);
+      tallies[i] = sweep.choosing().candidate().take(one.part(), steering);
+    }
+    return List.of(tallies);
+  }
+
+  private Twin twin(Vector vector) throws IOException {
+    Path path = folder.resolve("model.onnx");
+    Files.copy(TestModels.graph("withpast"), path);
+    Files.copy(
+        TestData.root().resolve("testdata/tokenizer/tokenizer.json"),
+        folder.resolve("tokenizer.json"));
+    return Twin.open(
+        path, model -> Grid.needs(vector, Optional.empty()), ModelOptions.DEFAULT.threads(1));
+  }
+
+  private Scorer letters() throws IOException {
+    return WordScorer.open(Files.writeString(folder.resolve("w"), "/[a-m]/"));
+  }
+
+  private Sweep sweep(SteeredModel model, Vector vector, Scorer scorer, int prompts) {
+    Halves halves = Halves.of(IntStream.range(0, prompts).mapToObj(i -> "Go " + i).toList());
+    Grid grid =
+        new Grid(
+            vector,
+            Grid.places(vector, List.of(), Map.of(), 4),
+            List.of(0.001, 1e36, 2e36, -0.001),
+            false,
+            Positions.ALL,
+            Optional.empty());
+    return new Sweep(
+        grid,
+        Rule.best(1.5),
+        Optional.of("Now: "),
+        new Exam(model, halves.choosing(), SweepTest::few, scorer, 5),
+        new Exam(model, halves.reporting(), SweepTest::few, scorer, 5));
   }
 
   private static Settings few(Settings settings) {

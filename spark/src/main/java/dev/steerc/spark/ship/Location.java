@@ -28,7 +28,10 @@ public sealed interface Location extends Serializable {
     if (text.startsWith(LISTED)) {
       return new Listed(text.substring(LISTED.length()));
     }
-    return text.matches("[A-Za-z][A-Za-z0-9+.-]+:/.*") ? new Stored(text) : new Shared(text);
+    // an executor's working directory is another one
+    return text.matches("[A-Za-z][A-Za-z0-9+.-]+:/.*")
+        ? new Stored(text)
+        : new Shared(Path.of(text).toAbsolutePath().normalize().toString());
   }
 
   /** The name of the model's own file; empty where the location is a folder. */

@@ -47,6 +47,16 @@ public record Vectors(Map<String, byte[]> files, String digest) implements Seria
     return new Vectors(files, Digest.sha256(all));
   }
 
+  /**
+   * Reads one vector.
+   *
+   * @throws dev.steerc.problem.SteercException when it cannot be read, or is too much to travel
+   */
+  public static Vectors of(Path file) {
+    byte[] bytes = read(file, MOST);
+    return new Vectors(Map.of(file.getFileName().toString(), bytes), Digest.sha256(bytes));
+  }
+
   private static byte[] read(Path file, long most) {
     try {
       if (Files.size(file) > most) {
