@@ -90,7 +90,12 @@ class GenerateJobTest {
 
   private List<Row> texts(String output) {
     SparkSession session = LocalCluster.session();
-    return session.read().parquet(folder.resolve(output).toString()).sort("id").collectAsList();
+    return session
+        .read()
+        .parquet(folder.resolve(output).toString())
+        .selectExpr("*", "cast(id as bigint) as number")
+        .sort("number")
+        .collectAsList();
   }
 
   /** What one machine makes of the rows. */
@@ -151,7 +156,7 @@ class GenerateJobTest {
     check(texts("texts"), outcomes);
     assertThat(done.failed()).isEmpty();
     assertThat(done.costs().costs()).hasSize(2).containsOnlyKeys(executors());
-    assertThat(total(done, "rows")).isEqualTo(ROWS);
+    assertThat(total(done, "rows")).isEqualTo((long) ROWS);
     assertThat(total(done, "tokens_generated"))
         .isEqualTo(outcomes.stream().mapToLong(outcome -> outcome.tokens().length).sum());
   }
