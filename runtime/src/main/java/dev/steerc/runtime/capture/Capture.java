@@ -4,10 +4,13 @@ import dev.steerc.onnx.Output;
 import dev.steerc.plan.Site;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -71,7 +74,7 @@ public record Capture(
     place.check();
     Fitting fitting = Fitting.of(model, cuts);
     Survey survey = Survey.of(texts, pooling, fitting).orThrow();
-    Contents contents = Contents.of(model, Tapped.widths(model, sites), pooling, survey, format);
+    Contents contents = contents(survey);
     place.prepare(contents, fresh);
     NpyFiles npy = new NpyFiles(contents, folder);
     if (format == Format.NPY && npy.areWhole()) {
@@ -87,6 +90,12 @@ public record Capture(
       npy.removeShards();
     }
     return captured(folder, survey, contents, run.found(), run.tokens(), run.seconds());
+  }
+
+  private Contents contents(Survey survey) {
+    Map<Site, Integer> widths = Tapped.widths(model, sites);
+    Optional<String> tokenizer = model.tokenizer().map(Tokenizer::digest);
+    return Contents.of(model.ports().base(), tokenizer, widths, pooling, survey, format);
   }
 
   private Captured captured(

@@ -6,10 +6,8 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.format.Digest;
 import dev.steerc.runtime.format.FileBytes;
-import dev.steerc.runtime.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +59,8 @@ record Contents(
    * @throws SteercException when the rows of one text exceed what a file can have
    */
   static Contents of(
-      SteeredModel model,
+      String base,
+      Optional<String> tokenizer,
       Map<Site, Integer> widths,
       Pooling pooling,
       Survey survey,
@@ -70,13 +69,12 @@ record Contents(
     long most = row * survey.mostRows();
     if (most > Integer.MAX_VALUE / 2) {
       throw Problem.of(Code.OUT_OF_MEMORY, "the rows of one text take " + (most >> 20) + " MiB")
-          .at(model.path())
           .help("capture fewer sites, or one row for each text: --positions mean")
           .exception();
     }
     return new Contents(
-        model.ports().base(),
-        model.tokenizer().map(Tokenizer::digest),
+        base,
+        tokenizer,
         survey.identity(),
         survey.count(),
         survey.rows(),

@@ -7,6 +7,7 @@ import dev.steerc.runtime.SteeredModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The files of a capture, which can be made anywhere and in any order: the same bytes as {@link
@@ -25,12 +26,19 @@ public final class Shards {
   /**
    * Plans them.
    *
+   * @param base the fingerprint of the model before it was patched
+   * @param tokenizer the digest of the tokenizer's file
    * @param widths the elements of a row at each site, in the order of the model
    * @param survey of all texts, which can be run
    */
   public static Shards of(
-      SteeredModel model, Map<Site, Integer> widths, Pooling pooling, Survey survey) {
-    return new Shards(Contents.of(model, widths, pooling, survey, Format.SAFETENSORS));
+      String base,
+      Optional<String> tokenizer,
+      Map<Site, Integer> widths,
+      Pooling pooling,
+      Survey survey) {
+    return new Shards(
+        Contents.of(base, tokenizer, widths, pooling, survey, Format.SAFETENSORS));
   }
 
   /** Understands a {@code capture.json}. */

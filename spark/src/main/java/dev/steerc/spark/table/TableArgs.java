@@ -1,5 +1,6 @@
 package dev.steerc.spark.table;
 
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,6 +25,6 @@ public final class TableArgs {
   /** The table, which nobody has looked at yet. */
   public Table table() {
     return new Table(
-        path, Optional.ofNullable(format).map(word -> TableFormat.of(word, TableFormat.values())));
+        path, Optional.ofNullable(format).map(word -> TableFormat.of(word, List.of(TableFormat.values()))));
   }
 }

@@ -84,7 +84,7 @@ class CaptureJobTest {
   }
 
   private CaptureJob.Done run(CaptureJob job, Path input, String output) {
-    return job.run(
+    return job.table(
         LocalCluster.session(),
         new Table(input.toString(), Optional.empty()),
         new Result(folder.resolve(output).toString(), false),
@@ -119,6 +119,23 @@ class CaptureJobTest {
                 }
               });
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Pooling.class)
+  void shardsAreThoseOfOneMachineByteForByte(Pooling pooling) throws Exception {
+    Path shards = folder.resolve("shards");
+    job(pooling, false)
+        .shards(
+            LocalCluster.session(),
+            new Table(jsonLines().toString(), Optional.empty()),
+            new Result(shards.toUri().toString(), false));
+    alone(pooling);
+    for (String name : List.of("capture.json", "activations-00000.safetensors")) {
+      assertThat(shards.resolve(name)).hasSameBinaryContentAs(folder.resolve("alone").resolve(name));
+    }
+    assertThat(shards).isDirectoryNotContaining("glob:**_temporary");
+    assertThat(Activations.open(shards).count()).isEqualTo(PASSAGES.size());
   }
 
   private static String column(Site site) {
