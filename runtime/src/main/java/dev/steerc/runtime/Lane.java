@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 final class Lane implements AutoCloseable {
   private final Decoder decoder;
   private final Ports ports;
+  private final int unit;
   private List<Row> rows;
   private List<Row> seats;
   private int[] padding;
@@ -37,19 +38,31 @@ final class Lane implements AutoCloseable {
   private boolean started;
   private boolean scoresAll;
 
-  Lane(Decoder decoder, Ports ports, List<Row> rows, Breaker breaker) {
+  /**
+   * Rows that begin.
+   *
+   * @param unit how many make a run whole, or twice as many and so on; the last one is run more
+   *     often, if need be
+   */
+  Lane(Decoder decoder, Ports ports, List<Row> rows, Breaker breaker, int unit) {
     this.decoder = decoder;
     this.ports = ports;
     this.rows = List.copyOf(rows);
-    this.seats = new ArrayList<>(rows);
-    while (seats.size() < decoder.rows()) {
-      seats.add(rows.get(rows.size() - 1)); // a graph with a fixed number of rows
-    }
+    this.unit = decoder.rows() > 0 ? decoder.rows() : unit;
+    this.seats = seated();
     this.width = rows.stream().mapToInt(Row::length).max().orElseThrow();
     this.padding = fromStart() ? new int[seats.size()] : missing();
     this.feeder = new Feeder(ports);
     this.workspace = decoder.workspace(breaker);
     this.scores = new float[decoder.vocabulary()];
+  }
+
+  private List<Row> seated() {
+    List<Row> all = new ArrayList<>(rows);
+    while (all.size() % unit > 0) {
+      all.add(rows.get(rows.size() - 1));
+    }
+    return all;
   }
 
   private boolean fromStart() {
@@ -164,15 +177,19 @@ final class Lane implements AutoCloseable {
         parts.add(new KvCache.Part(lane.cache, running, columns - lane.width));
       }
     }
+    rows = List.copyOf(kept);
+    seats = seated();
+    if (seats.size() > rows.size()) {
+      KvCache.Part last = parts.remove(parts.size() - 1);
+      parts.add(last.repeatingLast(seats.size() - rows.size()));
+    }
     if (decoder.isCached()) {
       KvCache next = decoder.move(parts, columns);
       cache.close();
       cache = next;
     }
-    rows = List.copyOf(kept);
-    seats = rows;
     width = columns;
-    padding = rows.stream().mapToInt(row -> width - row.length() + 1).toArray();
+    padding = seats.stream().mapToInt(row -> width - row.length() + 1).toArray();
   }
 
   /** The seats of the rows that have not ended. */

@@ -18,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code steerc spark capture}: activations of the texts of a table. */
 @Command(
@@ -41,6 +42,10 @@ import picocli.CommandLine.Option;
     })
 final class CaptureCommand implements Runnable {
   @Mixin private LocationArgs model;
+
+  @Parameters(index = "1", paramLabel = "TEXTS", description = TableArgs.PATH)
+  private String path;
+
   @Mixin private TableArgs table;
   @Mixin private ResultArgs result;
   @Mixin private TapArgs taps;
@@ -87,8 +92,8 @@ final class CaptureCommand implements Runnable {
     Result folder = result.result();
     CaptureJob.Done done =
         kind.isPresent()
-            ? job.table(spark, table.table(), folder, kind.get())
-            : job.shards(spark, table.table(), folder);
+            ? job.table(spark, table.table(path), folder, kind.get())
+            : job.shards(spark, table.table(path), folder);
     CaptureReport report = new CaptureReport(folder.path(), done);
     report.lines().forEach(talk::say);
     if (talk.isJson()) {
