@@ -37,8 +37,7 @@ public final class Shards {
       Map<Site, Integer> widths,
       Pooling pooling,
       Survey survey) {
-    return new Shards(
-        Contents.of(base, tokenizer, widths, pooling, survey, Format.SAFETENSORS));
+    return new Shards(Contents.of(base, tokenizer, widths, pooling, survey, Format.SAFETENSORS));
   }
 
   /** Understands a {@code capture.json}. */

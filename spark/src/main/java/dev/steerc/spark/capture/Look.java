@@ -19,8 +19,7 @@ import java.util.Optional;
  * @param tokenizer the digest of the tokenizer's file
  * @param sites the elements of a row at each site, in the order of the model
  */
-record Look(
-    Shipment shipment, String base, Optional<String> tokenizer, Map<Site, Integer> sites) {
+record Look(Shipment shipment, String base, Optional<String> tokenizer, Map<Site, Integer> sites) {
 
   /**
    * Opens the model here.

@@ -15,7 +15,8 @@ import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
 /** Looks at the texts of a partition, and runs none. */
-record ShardSurvey(CapturePlan plan) implements FlatMapFunction<Iterator<Tuple2<Long, Row>>, Survey> {
+record ShardSurvey(CapturePlan plan)
+    implements FlatMapFunction<Iterator<Tuple2<Long, Row>>, Survey> {
 
   @Override
   public Iterator<Survey> call(Iterator<Tuple2<Long, Row>> rows) {

@@ -26,10 +26,7 @@ import scala.Tuple2;
  * @param folder where the files are
  */
 record ShardTask(
-    CapturePlan plan,
-    String contents,
-    String folder,
-    Broadcast<SerializableConfiguration> hadoop)
+    CapturePlan plan, String contents, String folder, Broadcast<SerializableConfiguration> hadoop)
     implements VoidFunction<Iterator<Tuple2<Long, Row>>> {
 
   @Override

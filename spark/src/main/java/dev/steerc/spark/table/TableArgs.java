@@ -21,6 +21,8 @@ public final class TableArgs {
   /** The table at a path, which nobody has looked at yet. */
   public Table table(String path) {
     return new Table(
-        path, Optional.ofNullable(format).map(word -> TableFormat.of(word, List.of(TableFormat.values()))));
+        path,
+        Optional.ofNullable(format)
+            .map(word -> TableFormat.of(word, List.of(TableFormat.values()))));
   }
 }

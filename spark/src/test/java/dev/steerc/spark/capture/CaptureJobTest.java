@@ -135,7 +135,8 @@ class CaptureJobTest {
             new Result(shards.toUri().toString(), false));
     alone(pooling);
     for (String name : List.of("capture.json", "activations-00000.safetensors")) {
-      assertThat(shards.resolve(name)).hasSameBinaryContentAs(folder.resolve("alone").resolve(name));
+      assertThat(shards.resolve(name))
+          .hasSameBinaryContentAs(folder.resolve("alone").resolve(name));
     }
     assertThat(shards).isDirectoryNotContaining("glob:**_temporary");
     assertThat(Activations.open(shards).count()).isEqualTo(PASSAGES.size());
@@ -180,8 +181,7 @@ class CaptureJobTest {
       assertThat(marker).exists();
     }
     assertThat(rows("table").stream().map(row -> row.<Long>getAs("number")))
-        .containsExactlyElementsOf(
-            LongStream.range(0, PASSAGES.size()).boxed().toList());
+        .containsExactlyElementsOf(LongStream.range(0, PASSAGES.size()).boxed().toList());
     alone(Pooling.LAST);
     assertThat(folder.resolve("shards/activations-00000.safetensors"))
         .hasSameBinaryContentAs(folder.resolve("alone/activations-00000.safetensors"));
