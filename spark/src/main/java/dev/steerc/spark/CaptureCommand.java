@@ -3,14 +3,17 @@ package dev.steerc.spark;
 import dev.steerc.cli.Talk;
 import dev.steerc.cli.TapArgs;
 import dev.steerc.manifest.Json;
+import dev.steerc.runtime.capture.Format;
 import dev.steerc.runtime.capture.Pooling;
 import dev.steerc.spark.capture.CaptureJob;
 import dev.steerc.spark.capture.Taps;
+import dev.steerc.spark.table.Result;
 import dev.steerc.spark.table.ResultArgs;
 import dev.steerc.spark.table.Table;
 import dev.steerc.spark.table.TableArgs;
 import dev.steerc.spark.table.TableFormat;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,7 +70,9 @@ final class CaptureCommand implements Runnable {
       names = {"--format", "--output-format"},
       paramLabel = "FORMAT",
       defaultValue = "parquet",
-      description = "parquet (the default) or jsonl.")
+      description =
+          "parquet (the default), jsonl, or safetensors: the files of `steerc capture`, byte for"
+              + " byte, where every row has to be one that can be run.")
   private String format;
 
   @Option(
@@ -80,15 +85,28 @@ final class CaptureCommand implements Runnable {
   @Override
   public void run() {
     Pooling pooling = TapArgs.pooling(positions, List.of(Pooling.values()));
-    TableFormat kind = TableFormat.of(format, TableFormat.PARQUET, TableFormat.JSONL);
+    Optional<TableFormat> kind = kind();
     Taps sites = new Taps(taps.words(), taps.layers(), model.provider());
     CaptureJob job = new CaptureJob(model.location(), sites, pooling, textColumn, truncate);
     SparkSession spark = SparkSession.builder().appName("steerc capture").getOrCreate();
-    CaptureJob.Done done = job.run(spark, table.table(path), result.result(), kind);
-    CaptureReport report = new CaptureReport(result.result().path(), done);
+    Result folder = result.result();
+    CaptureJob.Done done =
+        kind.isPresent()
+            ? job.table(spark, table.table(path), folder, kind.get())
+            : job.shards(spark, table.table(path), folder);
+    CaptureReport report = new CaptureReport(folder.path(), done);
     report.lines().forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(Json.write(report.toMap()));
     }
+  }
+
+  /** The format of a table; empty where there is to be none. */
+  private Optional<TableFormat> kind() {
+    String shards = Format.SAFETENSORS.label();
+    return format.equals(shards)
+        ? Optional.empty()
+        : Optional.of(
+            TableFormat.of(format, List.of(TableFormat.PARQUET, TableFormat.JSONL), shards));
   }
 }

@@ -83,7 +83,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    TableFormat kind = TableFormat.of(format, TableFormat.PARQUET, TableFormat.JSONL);
+    TableFormat kind = TableFormat.of(format, List.of(TableFormat.PARQUET, TableFormat.JSONL));
     GenerateJob job =
         new GenerateJob(
             model.location(),

@@ -4,6 +4,7 @@ import dev.steerc.cli.Failures;
 import dev.steerc.spark.sweep.SweepCommand;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -30,9 +31,15 @@ public final class Main implements Runnable {
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
     System.setErr(new PrintStream(System.err, true, StandardCharsets.UTF_8));
     int code = commandLine().execute(args);
+    SparkSession.getDefaultSession().foreach(Main::stop);
     if (code != 0) {
       System.exit(code);
     }
+  }
+
+  private static Object stop(SparkSession session) {
+    session.stop();
+    return null;
   }
 
   /** The command line, ready to parse. */

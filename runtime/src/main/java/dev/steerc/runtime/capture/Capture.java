@@ -2,8 +2,6 @@ package dev.steerc.runtime.capture;
 
 import dev.steerc.onnx.Output;
 import dev.steerc.plan.Site;
-import dev.steerc.problem.Code;
-import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.text.Tokenizer;
@@ -12,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -35,9 +34,6 @@ public record Capture(
     Format format,
     boolean cuts,
     boolean fresh) {
-  private static final long SHARD = 64 << 20;
-  private static final int MOST_TEXTS = 1024;
-
   public Capture {
     if (sites.isEmpty()) {
       throw new IllegalArgumentException("no sites");
@@ -76,7 +72,8 @@ public record Capture(
   public Captured into(Path folder, Texts texts, Progress progress) {
     CaptureFolder place = new CaptureFolder(folder);
     place.check();
-    Survey survey = Survey.of(model, pooling, cuts, texts);
+    Fitting fitting = Fitting.of(model, cuts);
+    Survey survey = Survey.of(texts, pooling, fitting).orThrow();
     Contents contents = contents(survey);
     place.prepare(contents, fresh);
     NpyFiles npy = new NpyFiles(contents, folder);
@@ -86,7 +83,7 @@ public record Capture(
       return captured(folder, survey, contents, contents.count(), 0, 0);
     }
     Run run = new Run(model, Shard.all(contents, folder), progress);
-    texts.forEach(text -> run.add(survey.fitting(text)));
+    texts.forEach(text -> run.add(fitting.fit(text)));
     run.finish();
     if (format == Format.NPY) {
       npy.write();
@@ -96,25 +93,9 @@ public record Capture(
   }
 
   private Contents contents(Survey survey) {
-    Map<Site, Integer> widths = Tapped.widths(model, sites, survey.first().ids());
-    long row = widths.values().stream().mapToLong(width -> 4L * width).sum();
-    long most = row * survey.mostRows();
-    if (most > Integer.MAX_VALUE / 2) {
-      throw Problem.of(Code.OUT_OF_MEMORY, "the rows of one text take " + (most >> 20) + " MiB")
-          .at(model.path())
-          .help("capture fewer sites, or one row for each text: --positions mean")
-          .exception();
-    }
-    return new Contents(
-        model.ports().base(),
-        model.tokenizer().map(Tokenizer::digest),
-        survey.identity(),
-        survey.count(),
-        survey.rows(),
-        pooling,
-        widths,
-        (int) Math.max(1, Math.min(MOST_TEXTS, SHARD / most)),
-        format);
+    Map<Site, Integer> widths = Tapped.widths(model, sites);
+    Optional<String> tokenizer = model.tokenizer().map(Tokenizer::digest);
+    return Contents.of(model.ports().base(), tokenizer, widths, pooling, survey, format);
   }
 
   private Captured captured(

@@ -45,10 +45,43 @@ record Contents(
   static final String FILE = "capture.json";
   private static final int MAX_FILE = 16 << 20;
   private static final int VERSION = 1;
+  private static final long SHARD = 64 << 20;
+  private static final int MOST_TEXTS = 1024;
   private static final Pattern SITE = Pattern.compile("blocks\\.(\\d{1,6})\\.([a-z_]+)");
 
   Contents {
     widths = Collections.unmodifiableMap(new LinkedHashMap<>(widths));
+  }
+
+  /**
+   * What a capture is to hold.
+   *
+   * @throws SteercException when the rows of one text exceed what a file can have
+   */
+  static Contents of(
+      String base,
+      Optional<String> tokenizer,
+      Map<Site, Integer> widths,
+      Pooling pooling,
+      Survey survey,
+      Format format) {
+    long row = widths.values().stream().mapToLong(width -> 4L * width).sum();
+    long most = row * survey.mostRows();
+    if (most > Integer.MAX_VALUE / 2) {
+      throw Problem.of(Code.OUT_OF_MEMORY, "the rows of one text take " + (most >> 20) + " MiB")
+          .help("capture fewer sites, or one row for each text: --positions mean")
+          .exception();
+    }
+    return new Contents(
+        base,
+        tokenizer,
+        survey.identity(),
+        survey.count(),
+        survey.rows(),
+        pooling,
+        widths,
+        (int) Math.max(1, Math.min(MOST_TEXTS, SHARD / most)),
+        format);
   }
 
   /** Reads the file of a folder. */
@@ -67,7 +100,7 @@ record Contents(
     }
   }
 
-  private static Contents of(Map<?, ?> object) {
+  static Contents of(Map<?, ?> object) {
     if ((long) object.get("version") != VERSION) {
       throw new IllegalArgumentException("version " + object.get("version"));
     }
@@ -114,10 +147,14 @@ record Contents(
   }
 
   void write(Path folder) {
+    FileBytes.write(folder.resolve(FILE), text().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The text of the file. */
+  String text() {
     Map<String, Object> object = Json.object("producer", "steerc " + Steerc.VERSION);
     object.putAll(toMap());
-    FileBytes.write(
-        folder.resolve(FILE), (Json.write(object) + "\n").getBytes(StandardCharsets.UTF_8));
+    return Json.write(object) + "\n";
   }
 
   private Map<String, Object> toMap() {

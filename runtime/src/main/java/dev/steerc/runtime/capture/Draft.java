@@ -63,6 +63,11 @@ final class Draft {
 
   /** Writes the shard, whole or not at all. */
   void write() {
+    FileBytes.write(shard.file(), toBytes());
+  }
+
+  /** The bytes of the file. */
+  byte[] toBytes() {
     Map<String, Floats> tensors = new LinkedHashMap<>();
     rows.forEach(
         (site, values) -> {
@@ -74,7 +79,6 @@ final class Draft {
     metadata.put(Shard.FIRST, Long.toString(shard.first()));
     metadata.put(Shard.TOKENS, Long.toString(tokens));
     lengths.forEach((site, sum) -> metadata.put(Shard.length(site), sum.toString()));
-    byte[] bytes = new Safetensors(metadata, tensors).toBytes(Map.of(Shard.TEXT, textOf));
-    FileBytes.write(shard.file(), bytes);
+    return new Safetensors(metadata, tensors).toBytes(Map.of(Shard.TEXT, textOf));
   }
 }

@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
 
 /**
  * Runs texts and takes their rows. Texts that run together have equally many tokens: nothing is
- * padded, so that no text's rows depend on the others.
+ * padded, so that no text's rows depend on the others. Where {@link SteeredModel#mixing} names an
+ * operator they run one by one.
  *
  * @param model with a tap at each of the sites
  * @param widths the elements of a row at each site
@@ -47,8 +48,7 @@ public record Reader(SteeredModel model, Map<Site, Integer> widths, Pooling pool
   private void run(List<Tokens> texts, List<Integer> batch, Taker taker) {
     List<Map<Site, Floats>> activations;
     try {
-      List<Prompt> prompts = batch.stream().map(i -> Prompt.ofIds(texts.get(i).ids())).toList();
-      activations = model.activations(prompts, widths.keySet());
+      activations = model.activations(prompts(texts, batch), widths.keySet());
     } catch (SteercException e) {
       if (batch.size() == 1) {
         taker.failed(batch.get(0), e);
@@ -61,6 +61,17 @@ public record Reader(SteeredModel model, Map<Site, Integer> widths, Pooling pool
       Tokens text = texts.get(batch.get(i));
       taker.rows(batch.get(i), Pooled.of(pooling, text, activations.get(i)));
     }
+  }
+
+  /** Kernels round the last of an odd number of tokens otherwise: one text runs beside itself. */
+  private static List<Prompt> prompts(List<Tokens> texts, List<Integer> batch) {
+    List<Prompt> prompts = new ArrayList<>();
+    batch.forEach(i -> prompts.add(Prompt.ofIds(texts.get(i).ids())));
+    int length = texts.get(batch.get(0)).ids().length;
+    if (batch.size() * length % 2 == 1) {
+      prompts.add(prompts.get(0));
+    }
+    return prompts;
   }
 
   private List<List<Integer>> batches(List<Tokens> texts) {
@@ -85,6 +96,9 @@ public record Reader(SteeredModel model, Map<Site, Integer> widths, Pooling pool
 
   /** How many texts of so many tokens run together. */
   private int most(int length) {
+    if (!model.mixing().isEmpty()) {
+      return 1;
+    }
     long token = widths.values().stream().mapToLong(width -> 4L * width).sum();
     return (int) Math.max(1, Math.min(MOST_ROWS, MOST_BYTES / Math.max(1, length * token)));
   }

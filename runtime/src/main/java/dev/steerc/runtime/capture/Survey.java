@@ -3,106 +3,100 @@ package dev.steerc.runtime.capture;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.format.Digest;
+import java.io.Serializable;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/** What a first look at all texts tells, before any of them is run. */
-final class Survey {
+/**
+ * What is known of texts before they are run. Parts can be looked at anywhere and in any order, and
+ * are put together.
+ *
+ * @param count how many texts there are
+ * @param rows how many rows they give
+ * @param cut how many of them are cut in front
+ * @param mostRows the most rows that one text gives
+ * @param sum what tells these texts in this order from others: the sum of a SHA-256 for each
+ * @param problems why some cannot be run; the first few
+ */
+public record Survey(
+    long count, long rows, long cut, int mostRows, BigInteger sum, List<Problem> problems)
+    implements Serializable {
+  /** Of no text. */
+  public static final Survey NONE = new Survey(0, 0, 0, 0, BigInteger.ZERO, List.of());
+
   private static final int MOST_PROBLEMS = 5;
+  private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);
 
-  private final Pooling pooling;
-  private final Fitting fitting;
-  private final List<Problem> problems = new ArrayList<>();
-  private String digest = "";
-  private Tokens first;
-  private long count;
-  private long rows;
-  private long cut;
-  private int mostRows;
-
-  private Survey(SteeredModel model, Pooling pooling, boolean cuts) {
-    this.pooling = pooling;
-    this.fitting = Fitting.of(model, cuts);
+  public Survey {
+    problems = List.copyOf(problems);
   }
 
   /**
-   * Looks at all texts.
+   * Looks at one text.
    *
-   * @param cuts whether texts that are too long are cut in front, and no problem
-   * @throws SteercException naming the texts that cannot be run, or when there is none
+   * @param index its number among all, from 0
    */
-  static Survey of(SteeredModel model, Pooling pooling, boolean cuts, Texts texts) {
-    Survey survey = new Survey(model, pooling, cuts);
-    texts.forEach(survey::add);
-    if (survey.count == 0) {
+  public static Survey of(long index, Tokens given, Pooling pooling, Fitting fitting) {
+    Optional<Problem> problem = fitting.problem("text " + (index + 1), given);
+    if (problem.isPresent()) {
+      return of(problem.get());
+    }
+    Tokens text = fitting.fit(given);
+    int rows = pooling.rows(text);
+    BigInteger digest = new BigInteger(1, digest(index, text));
+    return new Survey(1, rows, text == given ? 0 : 1, rows, digest, List.of());
+  }
+
+  /** A text that cannot even be read. */
+  public static Survey of(Problem problem) {
+    return new Survey(1, 0, 0, 0, BigInteger.ZERO, List.of(problem));
+  }
+
+  /** Looks at all texts. */
+  static Survey of(Texts texts, Pooling pooling, Fitting fitting) {
+    Survey[] all = {NONE};
+    texts.forEach(text -> all[0] = all[0].plus(of(all[0].count, text, pooling, fitting)));
+    return all[0];
+  }
+
+  /** Its number, which token is the first that counts, and all tokens. */
+  private static byte[] digest(long index, Tokens text) {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * (text.ids().length + 2));
+    bytes.putLong(index).putLong(text.from()).asLongBuffer().put(text.ids());
+    return Digest.start().digest(bytes.array());
+  }
+
+  public Survey plus(Survey other) {
+    return new Survey(
+        count + other.count,
+        rows + other.rows,
+        cut + other.cut,
+        Math.max(mostRows, other.mostRows),
+        sum.add(other.sum).mod(MODULUS),
+        Stream.concat(problems.stream(), other.problems.stream()).limit(MOST_PROBLEMS).toList());
+  }
+
+  /**
+   * The same when all texts can be run.
+   *
+   * @throws SteercException naming those that cannot, or when there is none
+   */
+  public Survey orThrow() {
+    if (count == 0) {
       throw Problem.of(Code.BAD_TEXTS, "there are no texts").exception();
     }
-    if (!survey.problems.isEmpty()) {
-      throw new SteercException(survey.problems);
+    if (!problems.isEmpty()) {
+      throw new SteercException(problems);
     }
-    return survey;
+    return this;
   }
 
-  private void add(Tokens given) {
-    Tokens text = fitting(given);
-    count++;
-    check(given);
-    cut += given == text ? 0 : 1;
-    first = first == null ? text : first;
-    rows += pooling.rows(text);
-    mostRows = Math.max(mostRows, pooling.rows(text));
-    digest = Digest.sha256(chained(digest, text));
-  }
-
-  /** What was before, which token is the first that counts, and all tokens. */
-  private static byte[] chained(String before, Tokens text) {
-    byte[] digest = before.getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer bytes = ByteBuffer.allocate(digest.length + 8 * (text.ids().length + 1));
-    bytes.put(digest).putLong(text.from()).asLongBuffer().put(text.ids());
-    return bytes.array();
-  }
-
-  private void check(Tokens given) {
-    if (problems.size() < MOST_PROBLEMS) {
-      fitting.problem("text " + count, given).ifPresent(problems::add);
-    }
-  }
-
-  /** The text as it is run. */
-  Tokens fitting(Tokens text) {
-    return fitting.fit(text);
-  }
-
-  Tokens first() {
-    return first;
-  }
-
-  /** How many texts there are. */
-  long count() {
-    return count;
-  }
-
-  /** How many rows they give. */
-  long rows() {
-    return rows;
-  }
-
-  /** How many of the texts are cut. */
-  long cut() {
-    return cut;
-  }
-
-  /** The most rows that one text gives. */
-  int mostRows() {
-    return mostRows;
-  }
-
-  /** What tells these texts from others: a digest of their tokens, and of which count. */
+  /** What tells these texts from others, in words. */
   String identity() {
-    return "sha256:" + digest;
+    return String.format("sha256-sum:%064x", sum);
   }
 }

@@ -56,12 +56,12 @@ public record Tapped(Twin twin, List<Site> sites) implements AutoCloseable {
 
   /** The elements of a row at each site. */
   public Map<Site, Integer> widths() {
-    return widths(model(), new LinkedHashSet<>(sites), 0);
+    return widths(model(), new LinkedHashSet<>(sites));
   }
 
-  /** The same of any model with taps, which only running some tokens tells for sure. */
-  static Map<Site, Integer> widths(SteeredModel model, Set<Site> sites, long... ids) {
-    Map<Site, Floats> there = model.activations(List.of(Prompt.ofIds(ids)), sites).get(0);
+  /** The same of any model with taps, which only running a token tells for sure. */
+  static Map<Site, Integer> widths(SteeredModel model, Set<Site> sites) {
+    Map<Site, Floats> there = model.activations(List.of(Prompt.ofIds(0)), sites).get(0);
     Map<Site, Integer> widths = new LinkedHashMap<>();
     sites.forEach(site -> widths.put(site, there.get(site).width()));
     return widths;

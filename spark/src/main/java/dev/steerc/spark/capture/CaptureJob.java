@@ -1,27 +1,20 @@
 package dev.steerc.spark.capture;
 
-import dev.steerc.onnx.Scratch;
-import dev.steerc.plan.Site;
+import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.capture.Pooling;
-import dev.steerc.runtime.capture.Tapped;
-import dev.steerc.runtime.text.Tokenizer;
+import dev.steerc.runtime.capture.Shards;
+import dev.steerc.runtime.capture.Survey;
 import dev.steerc.spark.cost.Cost;
 import dev.steerc.spark.cost.CostReport;
 import dev.steerc.spark.cost.Costs;
 import dev.steerc.spark.ship.Cargo;
-import dev.steerc.spark.ship.Executor;
 import dev.steerc.spark.ship.Location;
-import dev.steerc.spark.ship.Shipment;
 import dev.steerc.spark.ship.Vectors;
 import dev.steerc.spark.table.Columns;
 import dev.steerc.spark.table.Result;
 import dev.steerc.spark.table.Slices;
 import dev.steerc.spark.table.Table;
 import dev.steerc.spark.table.TableFormat;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -30,6 +23,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Activations of all rows of a table.
@@ -43,77 +37,100 @@ public record CaptureJob(
   /** What was done. */
   public record Done(CaptureNote note, CostReport costs) {}
 
-  /** What the driver learns of the model before the work. */
-  private record Look(
-      Shipment shipment, String base, Optional<String> tokenizer, Map<String, Integer> widths) {}
+  /** All that is known before the work. */
+  private record Begun(
+      SparkContext spark,
+      Configuration hadoop,
+      Look look,
+      Columns columns,
+      CapturePlan plan,
+      JavaRDD<Row> rows,
+      long start) {}
 
   /**
-   * Runs it.
+   * Writes the rows with their activations; those that cannot be run have a problem.
    *
-   * @throws dev.steerc.problem.SteercException when there is something wrong with more than a row
+   * @param format Parquet or JSON lines
+   * @throws SteercException when there is something wrong with more than a row
    */
-  public Done run(SparkSession spark, Table table, Result result, TableFormat format) {
-    Configuration hadoop = spark.sessionState().newHadoopConf();
-    result.check(hadoop, table);
-    Dataset<Row> rows = table.read(spark);
-    Columns columns = new Columns(table.path(), rows.schema());
-    PassageColumns passages = PassageColumns.of(columns, textColumn);
-    Look look = look();
-    CaptureColumns added = new CaptureColumns(pooling, look.widths());
-    StructType schema = columns.with(added.fields());
-    CapturePlan plan = plan(spark.sparkContext(), look, passages, added);
-    long start = System.nanoTime();
-    JavaRDD<Row> done = Slices.even(rows.javaRDD()).mapPartitions(new CaptureTask(plan));
+  public Done table(SparkSession spark, Table table, Result result, TableFormat format) {
+    Begun begun = begin(spark, table, result);
+    StructType schema = begun.columns.with(begun.plan.columns().fields());
+    JavaRDD<Row> done = Slices.even(begun.rows).mapPartitions(new CaptureTask(begun.plan));
     result.write(spark.createDataFrame(done, schema), format);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    CaptureNote note = note(look, plan);
-    note.write(hadoop, result);
-    int cores = spark.sparkContext().defaultParallelism();
-    return new Done(note, new CostReport(plan.costs().value(), seconds, cores));
+    Done all = done(begun, begun.plan.cut().value());
+    result.write(begun.hadoop, CaptureNote.FILE, all.note.text());
+    return all;
   }
 
-  private CapturePlan plan(
-      SparkContext spark, Look look, PassageColumns passages, CaptureColumns columns) {
+  /**
+   * Writes the files that {@code steerc capture} writes, byte for byte.
+   *
+   * @throws SteercException when a row cannot be run: there is no room for its problem
+   */
+  public Done shards(SparkSession spark, Table table, Result result) {
+    Begun begun = begin(spark, table, result);
+    Slices rows = Slices.numbered(begun.rows);
+    Survey survey = survey(rows, begun.plan);
+    Look look = begun.look;
+    Shards shards = Shards.of(look.base(), look.tokenizer(), look.sites(), pooling, survey);
+    result.prepare(begun.hadoop);
+    new Slices(rows.rows(), rows.count(), shards.texts())
+        .cut()
+        .foreachPartition(
+            new ShardTask(
+                begun.plan,
+                shards.text(),
+                result.path(),
+                SerializableConfiguration.broadcast(begun.spark, begun.hadoop)));
+    result.write(begun.hadoop, Shards.FILE, shards.text());
+    return done(begun, survey.cut());
+  }
+
+  private static Survey survey(Slices rows, CapturePlan plan) {
+    return rows.rows()
+        .mapPartitions(new ShardSurvey(plan))
+        .fold(Survey.NONE, Survey::plus)
+        .orThrow();
+  }
+
+  private Begun begin(SparkSession session, Table table, Result result) {
+    Configuration hadoop = session.sessionState().newHadoopConf();
+    result.check(hadoop, table);
+    Dataset<Row> rows = table.read(session);
+    Columns columns = new Columns(table.path(), rows.schema());
+    PassageColumns passages = PassageColumns.of(columns, textColumn);
+    Look look = Look.at(model, taps);
+    SparkContext spark = session.sparkContext();
+    CapturePlan plan = plan(spark, look, passages);
+    return new Begun(spark, hadoop, look, columns, plan, rows.javaRDD(), System.nanoTime());
+  }
+
+  private CapturePlan plan(SparkContext spark, Look look, PassageColumns passages) {
     Cargo cargo = new Cargo(look.shipment(), Vectors.NONE, taps);
     return new CapturePlan(
         JavaSparkContext.fromSparkContext(spark).broadcast(cargo),
         passages,
-        columns,
+        new CaptureColumns(pooling, look.widths()),
         cuts,
         Costs.of(spark, "steerc capture"),
         spark.longAccumulator("texts that were cut"));
   }
 
-  private Look look() {
-    Path scratch = Executor.scratch("steerc-driver");
-    try {
-      Shipment shipment = Shipment.of(model, scratch);
-      try (Tapped tapped = taps.tap(shipment.arrive(scratch), 1)) {
-        tapped.model().tokenizerFor("the texts become tokens");
-        Map<Site, Integer> there = tapped.widths();
-        Map<String, Integer> widths = new LinkedHashMap<>();
-        tapped.sites().forEach(site -> widths.put(site.path(), there.get(site)));
-        return new Look(
-            shipment,
-            tapped.model().ports().base(),
-            tapped.model().tokenizer().map(Tokenizer::digest),
-            widths);
-      }
-    } finally {
-      Scratch.discard(scratch);
-    }
-  }
-
-  private CaptureNote note(Look look, CapturePlan plan) {
-    Cost cost = plan.costs().total();
-    return new CaptureNote(
-        look.base(),
-        look.tokenizer(),
-        pooling,
-        look.widths(),
-        cost.rows(),
-        cost.failed(),
-        plan.cut().value(),
-        cost.read());
+  private Done done(Begun begun, long cut) {
+    double seconds = (System.nanoTime() - begun.start) / 1e9;
+    Cost cost = begun.plan.costs().total();
+    CaptureNote note =
+        new CaptureNote(
+            begun.look.base(),
+            begun.look.tokenizer(),
+            pooling,
+            begun.look.widths(),
+            cost.rows(),
+            cost.failed(),
+            cut,
+            cost.read());
+    int cores = begun.spark.defaultParallelism();
+    return new Done(note, new CostReport(begun.plan.costs().value(), seconds, cores));
   }
 }

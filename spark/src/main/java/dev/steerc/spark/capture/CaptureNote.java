@@ -6,7 +6,6 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.capture.Pooling;
-import dev.steerc.spark.table.Result;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -48,8 +47,9 @@ public record CaptureNote(
     widths = Collections.unmodifiableMap(new LinkedHashMap<>(widths));
   }
 
-  void write(Configuration hadoop, Result result) {
-    result.write(hadoop, FILE, Json.write(toMap()) + "\n");
+  /** The text of the file. */
+  String text() {
+    return Json.write(toMap()) + "\n";
   }
 
   /** The same as JSON. */

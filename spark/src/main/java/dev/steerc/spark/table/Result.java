@@ -2,9 +2,7 @@ package dev.steerc.spark.table;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.problem.SteercException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -43,7 +41,7 @@ public record Result(String path, boolean overwrites) {
             .exception();
       }
     } catch (IOException | IllegalArgumentException e) {
-      throw unwritable(e);
+      throw Attempt.failure(path, e);
     }
   }
 
@@ -67,29 +65,33 @@ public record Result(String path, boolean overwrites) {
     }
   }
 
-  /** Writes a file beside the rows, whole or not at all. */
+  /** Writes a file into the folder, whole or not at all. */
   public void write(Configuration hadoop, String name, String text) {
+    new Attempt(path, name).write(hadoop, text.getBytes(StandardCharsets.UTF_8));
+    finish(hadoop);
+  }
+
+  /** Makes room for files that tasks write. */
+  public void prepare(Configuration hadoop) {
     try {
-      Path file = new Path(path, name);
-      Path temporary = new Path(path, "." + name + ".tmp");
-      FileSystem system = file.getFileSystem(hadoop);
-      try (OutputStream out = system.create(temporary, true)) {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
+      Path folder = new Path(path);
+      FileSystem system = Attempt.system(folder, hadoop);
+      if (overwrites) {
+        system.delete(folder, true);
       }
-      if (!system.rename(temporary, file)) {
-        throw new IOException("cannot rename " + temporary);
-      }
+      system.mkdirs(folder);
     } catch (IOException e) {
-      throw unwritable(e);
+      throw Attempt.failure(path, e);
     }
   }
 
-  private SteercException unwritable(Exception e) {
-    return new SteercException(
-        Problem.of(Code.OUTPUT_UNWRITABLE, "cannot write there")
-            .at(path)
-            .note(String.valueOf(e.getMessage()))
-            .help("name a folder that all machines may write to"),
-        e);
+  /** Removes what attempts have left behind. */
+  private void finish(Configuration hadoop) {
+    try {
+      Path unfinished = new Path(path, Attempt.UNFINISHED);
+      Attempt.system(unfinished, hadoop).delete(unfinished, true);
+    } catch (IOException e) {
+      throw Attempt.failure(path, e);
+    }
   }
 }

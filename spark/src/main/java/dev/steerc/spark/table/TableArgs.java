@@ -1,5 +1,6 @@
 package dev.steerc.spark.table;
 
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -20,6 +21,8 @@ public final class TableArgs {
   /** The table at a path, which nobody has looked at yet. */
   public Table table(String path) {
     return new Table(
-        path, Optional.ofNullable(format).map(word -> TableFormat.of(word, TableFormat.values())));
+        path,
+        Optional.ofNullable(format)
+            .map(word -> TableFormat.of(word, List.of(TableFormat.values()))));
   }
 }

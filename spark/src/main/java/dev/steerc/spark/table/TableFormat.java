@@ -3,6 +3,7 @@ package dev.steerc.spark.table;
 import dev.steerc.problem.Choices;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -32,10 +33,15 @@ public enum TableFormat {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The format of a word among some, or a problem that lists them. */
-  public static TableFormat of(String word, TableFormat... choices) {
-    List<String> words = Arrays.stream(choices).map(TableFormat::label).toList();
-    return Arrays.stream(choices)
+  /**
+   * The format of a word among some, or a problem that lists them.
+   *
+   * @param others what else might have been said
+   */
+  public static TableFormat of(String word, List<TableFormat> choices, String... others) {
+    List<String> words = new ArrayList<>(choices.stream().map(TableFormat::label).toList());
+    words.addAll(List.of(others));
+    return choices.stream()
         .filter(format -> format.label().equals(word))
         .findFirst()
         .orElseThrow(

@@ -16,6 +16,7 @@ import dev.steerc.runtime.capture.Tapped;
 import dev.steerc.runtime.capture.Texts;
 import dev.steerc.spark.LocalCluster;
 import dev.steerc.spark.ship.Location;
+import dev.steerc.spark.table.HaltingFiles;
 import dev.steerc.spark.table.Result;
 import dev.steerc.spark.table.Table;
 import dev.steerc.spark.table.TableFormat;
@@ -24,8 +25,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +87,7 @@ class CaptureJobTest {
   }
 
   private CaptureJob.Done run(CaptureJob job, Path input, String output) {
-    return job.run(
+    return job.table(
         LocalCluster.session(),
         new Table(input.toString(), Optional.empty()),
         new Result(folder.resolve(output).toString(), false),
@@ -119,6 +122,70 @@ class CaptureJobTest {
                 }
               });
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Pooling.class)
+  void shardsAreThoseOfOneMachineByteForByte(Pooling pooling) throws Exception {
+    Path shards = folder.resolve("shards");
+    job(pooling, false)
+        .shards(
+            LocalCluster.session(),
+            new Table(jsonLines().toString(), Optional.empty()),
+            new Result(shards.toUri().toString(), false));
+    alone(pooling);
+    for (String name : List.of("capture.json", "activations-00000.safetensors")) {
+      assertThat(shards.resolve(name))
+          .hasSameBinaryContentAs(folder.resolve("alone").resolve(name));
+    }
+    assertThat(shards).isDirectoryNotContaining("glob:**_temporary");
+    assertThat(Activations.open(shards).count()).isEqualTo(PASSAGES.size());
+  }
+
+  @Test
+  void rowsThatCannotBeRunSaySo() throws Exception {
+    String endless = "the cat ".repeat(200);
+    Path csv = folder.resolve("t.csv");
+    Files.writeString(csv, "number,text\n1,\"the\ncat\"\n2,\n3," + endless + "\n4,the cat\n");
+    CaptureJob.Done done = run(job(Pooling.MEAN, false), csv, "acts");
+    List<Row> rows = rows("acts");
+    List<String> codes = new ArrayList<>();
+    for (Row row : rows) {
+      Row problem = row.getAs(CaptureColumns.PROBLEM);
+      codes.add(problem == null ? "" : problem.getAs("code"));
+      assertThat(row.<Object>getAs("blocks_1_mlp_out") == null).isEqualTo(problem != null);
+    }
+    assertThat(codes).containsExactly("", "bad-texts", "prompt-too-long", "");
+    assertThat(done.note().failed()).isEqualTo(2);
+    assertThat(done.costs().costs().values().stream().mapToLong(cost -> cost.rows()).sum())
+        .isEqualTo(4);
+    CaptureNote note =
+        CaptureNote.read(
+            LocalCluster.session().sessionState().newHadoopConf(),
+            folder.resolve("acts").toString());
+    assertThat(note).isEqualTo(done.note());
+  }
+
+  @Test
+  void anExecutorThatDiesLosesAndDoublesNothing() throws Exception {
+    for (String kind : List.of("table", "shards")) {
+      Path marker = folder.resolve(kind + ".halted");
+      HaltingFiles.register(LocalCluster.session().sparkContext().hadoopConfiguration(), marker);
+      Table table = new Table(jsonLines().toString(), Optional.empty());
+      Result result = new Result("halting://" + folder.resolve(kind), false);
+      if (kind.equals("table")) {
+        job(Pooling.LAST, false).table(LocalCluster.session(), table, result, TableFormat.PARQUET);
+      } else {
+        job(Pooling.LAST, false).shards(LocalCluster.session(), table, result);
+      }
+      assertThat(marker).exists();
+    }
+    assertThat(rows("table").stream().map(row -> row.<Long>getAs("number")))
+        .containsExactlyElementsOf(LongStream.range(0, PASSAGES.size()).boxed().toList());
+    alone(Pooling.LAST);
+    assertThat(folder.resolve("shards/activations-00000.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("alone/activations-00000.safetensors"));
+    assertThat(Activations.open(folder.resolve("shards")).count()).isEqualTo(PASSAGES.size());
   }
 
   private static String column(Site site) {

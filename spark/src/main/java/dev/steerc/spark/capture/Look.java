@@ -1,0 +1,53 @@
+package dev.steerc.spark.capture;
+
+import dev.steerc.onnx.Scratch;
+import dev.steerc.plan.Site;
+import dev.steerc.runtime.capture.Tapped;
+import dev.steerc.runtime.text.Tokenizer;
+import dev.steerc.spark.ship.Executor;
+import dev.steerc.spark.ship.Location;
+import dev.steerc.spark.ship.Shipment;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the driver learns of a model before the work.
+ *
+ * @param base its fingerprint before it was patched
+ * @param tokenizer the digest of the tokenizer's file
+ * @param sites the elements of a row at each site, in the order of the model
+ */
+record Look(Shipment shipment, String base, Optional<String> tokenizer, Map<Site, Integer> sites) {
+
+  /**
+   * Opens the model here.
+   *
+   * @throws dev.steerc.problem.SteercException when it cannot be opened, lacks a site or has no
+   *     tokenizer
+   */
+  static Look at(Location location, Taps taps) {
+    Path scratch = Executor.scratch("steerc-driver");
+    try {
+      Shipment shipment = Shipment.of(location, scratch);
+      try (Tapped tapped = taps.tap(shipment.arrive(scratch), 1)) {
+        Tokenizer tokenizer = tapped.model().tokenizerFor("the texts become tokens");
+        return new Look(
+            shipment,
+            tapped.model().ports().base(),
+            Optional.of(tokenizer.digest()),
+            tapped.widths());
+      }
+    } finally {
+      Scratch.discard(scratch);
+    }
+  }
+
+  /** The same by the sites' paths. */
+  Map<String, Integer> widths() {
+    Map<String, Integer> widths = new LinkedHashMap<>();
+    sites.forEach((site, width) -> widths.put(site.path(), width));
+    return widths;
+  }
+}
