@@ -127,7 +127,7 @@ final class LearnCommand implements Runnable {
       Capture capture = Capture.of(twin.model(), taps.sites(), pooling).cuts(truncate).fresh(fresh);
       Learning learning = learned(capture, examples, lesson);
       learning.write(output);
-      LearnReport report = new LearnReport(model.path(), output, examples, learning);
+      LearnReport report = new LearnReport(model.path(), output, learning);
       report.lines(Style.ofTerminal()).forEach(talk::say);
       if (talk.isJson()) {
         System.out.println(Json.write(report.toMap()));
