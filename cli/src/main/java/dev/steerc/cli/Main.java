@@ -56,6 +56,7 @@ public final class Main implements Runnable {
     COMMANDS.put("serve", ServeCommand.class);
     COMMANDS.put("capture", CaptureCommand.class);
     COMMANDS.put("learn", LearnCommand.class);
+    COMMANDS.put("spark", SparkCommand.class);
     COMMANDS.put("vectors", VectorsCommand.class);
     COMMANDS.put("export", ExportCommand.class);
     COMMANDS.put("pull", PullCommand.class);

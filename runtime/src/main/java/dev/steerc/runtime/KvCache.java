@@ -55,6 +55,13 @@ final class KvCache implements AutoCloseable {
       return new Part(cache, rows, 0);
     }
 
+    /** The same with its last row some times more. */
+    Part repeatingLast(int times) {
+      int[] more = Arrays.copyOf(rows, rows.length + times);
+      Arrays.fill(more, rows.length, more.length, rows[rows.length - 1]);
+      return new Part(cache, more, shift);
+    }
+
     /** Whether it is the whole cache, in its order. */
     boolean isWhole() {
       long all = cache.tensors[0].getInfo().getShape()[cache.batchAxis()];

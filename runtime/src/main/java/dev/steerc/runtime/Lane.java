@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 final class Lane implements AutoCloseable {
   private final Decoder decoder;
   private final Ports ports;
+  private final int least;
   private List<Row> rows;
   private List<Row> seats;
   private int[] padding;
@@ -37,19 +38,30 @@ final class Lane implements AutoCloseable {
   private boolean started;
   private boolean scoresAll;
 
-  Lane(Decoder decoder, Ports ports, List<Row> rows, Breaker breaker) {
+  /**
+   * Rows that begin.
+   *
+   * @param least how many there are in a run at least; the last one is run so often, if need be
+   */
+  Lane(Decoder decoder, Ports ports, List<Row> rows, Breaker breaker, int least) {
     this.decoder = decoder;
     this.ports = ports;
     this.rows = List.copyOf(rows);
-    this.seats = new ArrayList<>(rows);
-    while (seats.size() < decoder.rows()) {
-      seats.add(rows.get(rows.size() - 1)); // a graph with a fixed number of rows
-    }
+    this.least = decoder.rows() > 0 ? decoder.rows() : least;
+    this.seats = seated();
     this.width = rows.stream().mapToInt(Row::length).max().orElseThrow();
     this.padding = fromStart() ? new int[seats.size()] : missing();
     this.feeder = new Feeder(ports);
     this.workspace = decoder.workspace(breaker);
     this.scores = new float[decoder.vocabulary()];
+  }
+
+  private List<Row> seated() {
+    List<Row> all = new ArrayList<>(rows);
+    while (!rows.isEmpty() && all.size() < least) {
+      all.add(rows.get(rows.size() - 1));
+    }
+    return all;
   }
 
   private boolean fromStart() {
@@ -164,15 +176,19 @@ final class Lane implements AutoCloseable {
         parts.add(new KvCache.Part(lane.cache, running, columns - lane.width));
       }
     }
+    rows = List.copyOf(kept);
+    seats = seated();
+    if (seats.size() > rows.size()) {
+      KvCache.Part last = parts.remove(parts.size() - 1);
+      parts.add(last.repeatingLast(seats.size() - rows.size()));
+    }
     if (decoder.isCached()) {
       KvCache next = decoder.move(parts, columns);
       cache.close();
       cache = next;
     }
-    rows = List.copyOf(kept);
-    seats = rows;
     width = columns;
-    padding = rows.stream().mapToInt(row -> width - row.length() + 1).toArray();
+    padding = seats.stream().mapToInt(row -> width - row.length() + 1).toArray();
   }
 
   /** The seats of the rows that have not ended. */

@@ -22,11 +22,9 @@ final class Memory {
    * @param columns the tokens of each row
    */
   static void check(Object model, long rows, long columns, long vocabulary) {
-    OperatingSystemMXBean system =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     double scores = 4.0 * rows * columns * vocabulary;
     double attention = 4.0 * rows * columns * columns;
-    double there = system.getTotalMemorySize();
+    double there = totalBytes();
     if (scores + attention > there || scores > Integer.MAX_VALUE) {
       throw exhausted(model)
           .note(
@@ -38,6 +36,16 @@ final class Memory {
                   scores / (1 << 30)))
           .exception();
     }
+  }
+
+  /** What the caches of a batch may take, in bytes. */
+  static long forCaches() {
+    return totalBytes() / 8;
+  }
+
+  private static long totalBytes() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getTotalMemorySize();
   }
 
   /** How many rows to run at once, so that their scores stay small beside the model. */

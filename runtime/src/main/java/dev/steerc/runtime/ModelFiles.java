@@ -6,7 +6,9 @@ import dev.steerc.ModelFolder;
 import dev.steerc.manifest.Description;
 import dev.steerc.manifest.Manifest;
 import dev.steerc.onnx.Fingerprint;
+import dev.steerc.onnx.Graph;
 import dev.steerc.onnx.ModelFile;
+import dev.steerc.onnx.Node;
 import dev.steerc.plan.InputMode;
 import dev.steerc.plan.Intervention;
 import dev.steerc.problem.Code;
@@ -21,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The files of one decoder.
@@ -31,6 +34,8 @@ import java.util.Set;
 record ModelFiles(Decoding prefill, Decoding step) {
   private static final String FIRST = "decoder_model";
   private static final String SECOND = "decoder_with_past_model";
+  private static final Set<String> MIXING =
+      Set.of("DynamicQuantizeLinear", "DynamicQuantizeMatMul", "MoE", "QMoE");
   private static final String MERGED = "decoder_model_merged";
 
   /** One file and what is known of it. */
@@ -161,6 +166,23 @@ record ModelFiles(Decoding prefill, Decoding step) {
 
   Ports ports() {
     return step.ports();
+  }
+
+  /** Operators of either file whose result for one row depends on the others. */
+  Set<String> mixing() {
+    Set<String> mixing = new TreeSet<>();
+    mix(prefill.file().graph(), mixing);
+    mix(step.file().graph(), mixing);
+    return mixing;
+  }
+
+  private static void mix(Graph graph, Set<String> mixing) {
+    for (Node node : graph.nodes()) {
+      if (MIXING.contains(node.op())) {
+        mixing.add(node.op());
+      }
+      node.subgraphs().forEach(inner -> mix(inner, mixing));
+    }
   }
 
   /** Where the configuration of onnxruntime-genai contradicts the decoder that it names. */

@@ -8,19 +8,38 @@ import dev.steerc.runtime.steering.Term;
 import dev.steerc.runtime.steering.Vector;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** What was done to a text, so that whoever gets it can prove and repeat it. */
-public final class Receipt {
-  private Receipt() {}
+/**
+ * What was done to a text, so that whoever gets it can prove and repeat it. All texts that are
+ * steered alike share it but for what is their own.
+ *
+ * @param fingerprint the steering's; empty without one
+ * @param model the fingerprint of the base model
+ * @param vectors what each vector does
+ */
+public record Receipt(
+    Optional<String> fingerprint, String model, List<Map<String, Object>> vectors) {
+
+  /** What is the same for all texts with a steering. */
+  public static Receipt of(SteeredModel model, Steering steering) {
+    Optional<String> fingerprint =
+        steering.isNone() ? Optional.empty() : Optional.of(steering.fingerprint());
+    return new Receipt(fingerprint, model.ports().base(), vectors(model, steering));
+  }
 
   /** The receipt of a text that has ended. */
   public static Map<String, Object> of(SteeredModel model, Completion text) {
-    Steering steering = text.steering();
+    return of(model, text.steering()).with(text);
+  }
+
+  /** The receipt of a text that was steered so. */
+  public Map<String, Object> with(Completion text) {
     return Json.object(
-        "fingerprint", steering.isNone() ? null : steering.fingerprint(),
-        "model", model.ports().base(),
+        "fingerprint", fingerprint,
+        "model", model,
         "seed", text.seed(),
-        "vectors", vectors(model, steering),
+        "vectors", vectors,
         "readings", text.readings().stream().map(Receipt::reading).toList());
   }
 

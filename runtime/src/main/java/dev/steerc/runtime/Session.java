@@ -26,11 +26,14 @@ public final class Session implements AutoCloseable {
   private boolean failed;
   private boolean closed;
 
-  Session(SteeredModel model, List<Row> rows, List<List<Row>> groups) {
+  /**
+   * @param least how many rows there are in a run at least
+   */
+  Session(SteeredModel model, List<Row> rows, List<List<Row>> groups, int least) {
     this.model = model;
     this.rows = rows;
     this.breaker = new Breaker();
-    groups.forEach(group -> lanes.add(model.lane(group, breaker)));
+    groups.forEach(group -> lanes.add(model.lane(group, breaker, least)));
   }
 
   /**

@@ -196,10 +196,45 @@ public final class SteeredModel implements AutoCloseable {
    * @throws SteercException when a prompt, a steering or a setting is wrong
    */
   public Session start(List<Prompt> prompts, Listener listener) {
+    return start(prompts, listener, 1);
+  }
+
+  /**
+   * The same so that a text does not depend on the others, bit for bit, as long as all prompts have
+   * as many tokens and {@link #mixing} names no operator: kernels round a row that runs alone
+   * otherwise than one of several, so it runs beside itself.
+   */
+  public Session startApart(List<Prompt> prompts, Listener listener) {
+    return start(prompts, listener, mixing().isEmpty() ? 2 : 1);
+  }
+
+  private Session start(List<Prompt> prompts, Listener listener, int least) {
     List<Row> rows = rows(prompts, listener);
     List<List<Row>> groups = groups(rows, rows.size());
     groups.forEach(this::check);
-    return new Session(this, rows, groups);
+    return new Session(this, rows, groups, least);
+  }
+
+  /**
+   * The operators by which rows that run together change each other's numbers: scales that are
+   * taken from all rows at once, experts that sum up in the order of what they get. Texts of such a
+   * model are only repeatable one at a time.
+   */
+  public Set<String> mixing() {
+    return files.mixing();
+  }
+
+  /**
+   * How many texts to generate at once, so that their scores and caches stay small beside the
+   * memory of the machine.
+   *
+   * @param prompt the tokens of each prompt
+   * @param tokens the most tokens that each can have, prompt included
+   */
+  public int atOnce(int prompt, long tokens) {
+    long cache = Math.max(1, bytesPerToken() * Math.min(tokens, most()));
+    long fit = Math.max(1, Memory.forCaches() / cache);
+    return (int) Math.min(fit, Memory.atOnce(prompt, vocabulary()));
   }
 
   /**
@@ -318,8 +353,12 @@ public final class SteeredModel implements AutoCloseable {
     return stream;
   }
 
-  /** The tokens of a prompt, which the model can run. */
-  long[] ids(Prompt prompt) {
+  /**
+   * The tokens of a prompt.
+   *
+   * @throws SteercException when there are none, or the model cannot run them
+   */
+  public long[] ids(Prompt prompt) {
     return checked(prompt.ids().orElseGet(() -> encode(prompt)), prompt.ids().isPresent());
   }
 
@@ -431,7 +470,11 @@ public final class SteeredModel implements AutoCloseable {
   }
 
   Lane lane(List<Row> rows, Breaker breaker) {
-    return new Lane(decoder, ports, rows, breaker);
+    return lane(rows, breaker, 1);
+  }
+
+  Lane lane(List<Row> rows, Breaker breaker, int least) {
+    return new Lane(decoder, ports, rows, breaker, least);
   }
 
   /** Does something that needs the model open. */
