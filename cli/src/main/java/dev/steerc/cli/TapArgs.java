@@ -7,9 +7,11 @@ import dev.steerc.plan.Tap;
 import dev.steerc.problem.Choices;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.Twin;
 import dev.steerc.runtime.capture.Pooling;
 import dev.steerc.runtime.capture.Sites;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -38,16 +40,21 @@ public final class TapArgs {
 
   /** Opens the model with taps there, or a copy that has them. */
   public Twin open(ModelArgs model) {
+    return open(model.path(), model.options());
+  }
+
+  /** The same with a model that is known otherwise. */
+  public Twin open(Path model, ModelOptions options) {
     Layers blocks = Layers.parse(layers);
     return Twin.open(
-        model.path(),
+        model,
         description -> {
           sites.addAll(Sites.of(description, words, blocks));
           List<Intervention> taps = new ArrayList<>();
           sites.forEach(site -> taps.add(new Tap(site)));
           return taps;
         },
-        model.options());
+        options);
   }
 
   /** The sites, once the model is open. */

@@ -52,27 +52,13 @@ final class Draft {
         (site, into) -> {
           Floats there = activations.get(site);
           pooling.put(there, text, into, firstRow[index] * there.width());
-          lengths.merge(site, lengths(there, first), Double::sum);
+          lengths.merge(site, Pooled.lengths(there, first), Double::sum);
         });
   }
 
   /** How many texts have their rows. */
   int texts() {
     return done;
-  }
-
-  /** The Euclidean lengths of the tokens from one on, added up. */
-  private static double lengths(Floats activations, int first) {
-    int width = activations.width();
-    double sum = 0;
-    for (int at = first * width; at < activations.values().length; at += width) {
-      double squares = 0;
-      for (int i = at; i < at + width; i++) {
-        squares += (double) activations.values()[i] * activations.values()[i];
-      }
-      sum += Math.sqrt(squares);
-    }
-    return sum;
   }
 
   /** Writes the shard, whole or not at all. */

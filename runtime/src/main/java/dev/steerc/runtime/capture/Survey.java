@@ -14,10 +14,8 @@ import java.util.List;
 final class Survey {
   private static final int MOST_PROBLEMS = 5;
 
-  private final SteeredModel model;
+  private final Fit fit;
   private final Pooling pooling;
-  private final int context;
-  private final boolean cuts;
   private final List<Problem> problems = new ArrayList<>();
   private String digest = "";
   private Tokens first;
@@ -26,11 +24,9 @@ final class Survey {
   private long cut;
   private int mostRows;
 
-  private Survey(SteeredModel model, Pooling pooling, boolean cuts) {
-    this.model = model;
+  private Survey(Fit fit, Pooling pooling) {
+    this.fit = fit;
     this.pooling = pooling;
-    this.context = model.context().orElse(Integer.MAX_VALUE);
-    this.cuts = cuts;
   }
 
   /**
@@ -40,7 +36,7 @@ final class Survey {
    * @throws SteercException naming the texts that cannot be run, or when there is none
    */
   static Survey of(SteeredModel model, Pooling pooling, boolean cuts, Texts texts) {
-    Survey survey = new Survey(model, pooling, cuts);
+    Survey survey = new Survey(Fit.of(model, cuts), pooling);
     texts.forEach(survey::add);
     if (survey.count == 0) {
       throw Problem.of(Code.BAD_TEXTS, "there are no texts").exception();
@@ -54,7 +50,9 @@ final class Survey {
   private void add(Tokens given) {
     Tokens text = fitting(given);
     count++;
-    check(given, text);
+    if (problems.size() < MOST_PROBLEMS) {
+      fit.problem(count, given).ifPresent(problems::add);
+    }
     cut += given == text ? 0 : 1;
     first = first == null ? text : first;
     rows += pooling.rows(text);
@@ -70,27 +68,9 @@ final class Survey {
     return bytes.array();
   }
 
-  private void check(Tokens given, Tokens text) {
-    if (problems.size() >= MOST_PROBLEMS) {
-      return;
-    }
-    if (text.ids().length == 0) {
-      problems.add(
-          Problem.of(Code.EMPTY_PROMPT, "text " + count + " has no token")
-              .help("leave it out, or write at least one word"));
-    } else if (text.ids().length > context) {
-      problems.add(
-          Problem.of(
-                  Code.PROMPT_TOO_LONG, "text " + count + " has " + given.ids().length + " tokens")
-              .at(model.path())
-              .note("the model has " + context + " positions")
-              .help("shorten it, or cut such texts in front with --truncate"));
-    }
-  }
-
   /** The text as it is run. */
   Tokens fitting(Tokens text) {
-    return cuts ? text.last(context) : text;
+    return fit.fitting(text);
   }
 
   Tokens first() {
