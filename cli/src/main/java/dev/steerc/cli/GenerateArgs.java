@@ -2,13 +2,16 @@ package dev.steerc.cli;
 
 import dev.steerc.runtime.Sampling;
 import dev.steerc.runtime.Settings;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** How to generate; what is not given is as the model's own files say. */
-public final class GenerateArgs {
+public final class GenerateArgs implements Serializable {
+  private static final long serialVersionUID = 1;
+
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
@@ -66,6 +69,7 @@ public final class GenerateArgs {
       description = "What chance begins from: the same seed gives the same text.")
   private Long seed;
 
+  @SuppressWarnings("serial") // what picocli and List.of make is
   @Option(
       names = "--stop",
       paramLabel = "TEXT",

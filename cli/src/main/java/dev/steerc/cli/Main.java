@@ -51,6 +51,7 @@ public final class Main implements Runnable {
     COMMANDS.put("verify", VerifyCommand.class);
     COMMANDS.put("prepare", PrepareCommand.class);
     COMMANDS.put("run", RunCommand.class);
+    COMMANDS.put("generate", GenerateCommand.class);
     COMMANDS.put("sweep", SweepCommand.class);
     COMMANDS.put("chat", ChatCommand.class);
     COMMANDS.put("serve", ServeCommand.class);

@@ -59,6 +59,17 @@ public final class ProgressLine implements AutoCloseable {
     bar.setExtraMessage("");
   }
 
+  /** Shows how many rows of an unknown number are done, and how fast. */
+  public void showRows(long done) {
+    if (!enabled) {
+      return;
+    }
+    if (bar == null) {
+      bar = builder("rows", -1).showSpeed().build();
+    }
+    bar.stepTo(done);
+  }
+
   /** Says something behind the bar, if there is one. */
   public void remark(String text) {
     if (bar != null) {

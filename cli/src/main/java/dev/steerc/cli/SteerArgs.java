@@ -7,17 +7,26 @@ import dev.steerc.runtime.steering.Conflict;
 import dev.steerc.runtime.steering.SteerText;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
+import dev.steerc.runtime.steering.VectorFile;
 import dev.steerc.runtime.steering.VectorStore;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
-/** What to steer with. */
-public final class SteerArgs {
+/**
+ * What to steer with. It travels to other machines without the folder, whose vectors go by
+ * themselves.
+ */
+public final class SteerArgs implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  @SuppressWarnings("serial") // what picocli and List.of make is
   @Option(
       names = "--steer",
       paramLabel = "VECTOR",
@@ -41,7 +50,7 @@ public final class SteerArgs {
       names = "--vectors",
       paramLabel = "FOLDER",
       description = "The vector folder (default: vectors beside the model).")
-  private Path vectors;
+  private transient Path vectors;
 
   @Option(
       names = "--conflict",
@@ -82,11 +91,21 @@ public final class SteerArgs {
 
   /** Several vectors as {@code --steer} takes them. */
   public Steering steering(List<String> texts, VectorStore store) {
-    Optional<Condition> condition = Optional.ofNullable(when).map(store::condition);
+    return steering(texts, store::file);
+  }
+
+  /** The same of texts that come from outside: they name vectors of the store and no files. */
+  public Steering steeringByName(List<String> texts, VectorStore store) {
+    return steering(texts, store::named);
+  }
+
+  private Steering steering(List<String> texts, Function<String, VectorFile> find) {
+    Optional<Condition> condition =
+        Optional.ofNullable(when).map(text -> VectorStore.condition(text, find));
     List<Term> terms = new ArrayList<>();
     for (String text : texts) {
       SteerText parsed = SteerText.parse(text);
-      Term term = parsed.term(store.get(parsed.source()));
+      Term term = parsed.term(find.apply(parsed.source()).vector());
       terms.add(condition.map(term::when).orElse(term));
     }
     return new Steering(terms, rule());

@@ -29,6 +29,11 @@ final class StopSignal {
     stop.countDown();
   }
 
+  /** Whether the first was there. */
+  boolean hasArrived() {
+    return stop.getCount() == 0;
+  }
+
   /** Waits for the first. */
   void await() {
     try {

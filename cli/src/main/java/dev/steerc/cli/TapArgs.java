@@ -1,18 +1,13 @@
 package dev.steerc.cli;
 
-import dev.steerc.plan.Intervention;
 import dev.steerc.plan.Layers;
 import dev.steerc.plan.Site;
-import dev.steerc.plan.Tap;
 import dev.steerc.problem.Choices;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.ModelOptions;
 import dev.steerc.runtime.Twin;
 import dev.steerc.runtime.capture.Pooling;
-import dev.steerc.runtime.capture.Sites;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import dev.steerc.runtime.capture.Tapped;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,21 +35,19 @@ public final class TapArgs {
 
   /** Opens the model with taps there, or a copy that has them. */
   public Twin open(ModelArgs model) {
-    return open(model.path(), model.options());
+    Tapped tapped = Tapped.open(model.path(), words, Layers.parse(layers), model.options());
+    sites.addAll(tapped.sites());
+    return tapped.twin();
   }
 
-  /** The same with a model that is known otherwise. */
-  public Twin open(Path model, ModelOptions options) {
-    Layers blocks = Layers.parse(layers);
-    return Twin.open(
-        model,
-        description -> {
-          sites.addAll(Sites.of(description, words, blocks));
-          List<Intervention> taps = new ArrayList<>();
-          sites.forEach(site -> taps.add(new Tap(site)));
-          return taps;
-        },
-        options);
+  /** The sites as the user names them. */
+  public List<String> words() {
+    return words;
+  }
+
+  /** The blocks that they are meant in. */
+  public String layers() {
+    return layers;
   }
 
   /** The sites, once the model is open. */

@@ -391,6 +391,10 @@ public enum Code {
       "A file of prompts has one a line, or JSON lines with a \"prompt\" each; and a sweep needs some"
           + " that learning has not seen, half of them to choose by and half to report on.",
       "Write a file with a few dozen prompts that the vector was not learned from."),
+  BAD_ROW(
+      "A row of prompts cannot be understood: no JSON object, no prompt, or a value of the wrong"
+          + " kind.",
+      "See steerc generate --help for what a row has."),
   BAD_SCORER(
       "What texts are to be scored with cannot be understood: a list of words, labelled texts,"
           + " continuations or a command.",

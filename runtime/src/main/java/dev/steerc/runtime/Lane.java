@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 final class Lane implements AutoCloseable {
   private final Decoder decoder;
   private final Ports ports;
-  private final int least;
+  private final int unit;
   private List<Row> rows;
   private List<Row> seats;
   private int[] padding;
@@ -41,13 +41,14 @@ final class Lane implements AutoCloseable {
   /**
    * Rows that begin.
    *
-   * @param least how many there are in a run at least; the last one is run so often, if need be
+   * @param unit how many make a run whole, or twice as many and so on; the last one is run more
+   *     often, if need be
    */
-  Lane(Decoder decoder, Ports ports, List<Row> rows, Breaker breaker, int least) {
+  Lane(Decoder decoder, Ports ports, List<Row> rows, Breaker breaker, int unit) {
     this.decoder = decoder;
     this.ports = ports;
     this.rows = List.copyOf(rows);
-    this.least = decoder.rows() > 0 ? decoder.rows() : least;
+    this.unit = decoder.rows() > 0 ? decoder.rows() : unit;
     this.seats = seated();
     this.width = rows.stream().mapToInt(Row::length).max().orElseThrow();
     this.padding = fromStart() ? new int[seats.size()] : missing();
@@ -58,7 +59,7 @@ final class Lane implements AutoCloseable {
 
   private List<Row> seated() {
     List<Row> all = new ArrayList<>(rows);
-    while (!rows.isEmpty() && all.size() < least) {
+    while (all.size() % unit > 0) {
       all.add(rows.get(rows.size() - 1));
     }
     return all;

@@ -27,13 +27,13 @@ public final class Session implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param least how many rows there are in a run at least
+   * @param unit how many rows make a run whole, or a multiple of it
    */
-  Session(SteeredModel model, List<Row> rows, List<List<Row>> groups, int least) {
+  Session(SteeredModel model, List<Row> rows, List<List<Row>> groups, int unit) {
     this.model = model;
     this.rows = rows;
     this.breaker = new Breaker();
-    groups.forEach(group -> lanes.add(model.lane(group, breaker, least)));
+    groups.forEach(group -> lanes.add(model.lane(group, breaker, unit)));
   }
 
   /**

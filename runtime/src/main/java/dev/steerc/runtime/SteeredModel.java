@@ -201,18 +201,18 @@ public final class SteeredModel implements AutoCloseable {
 
   /**
    * The same so that a text does not depend on the others, bit for bit, as long as all prompts have
-   * as many tokens and {@link #mixing} names no operator: kernels round a row that runs alone
-   * otherwise than one of several, so it runs beside itself.
+   * as many tokens and {@link #mixing} names no operator. Kernels round a row that runs alone, and
+   * the last one of an odd number, otherwise than others: so one of them runs beside itself.
    */
   public Session startApart(List<Prompt> prompts, Listener listener) {
     return start(prompts, listener, mixing().isEmpty() ? 2 : 1);
   }
 
-  private Session start(List<Prompt> prompts, Listener listener, int least) {
+  private Session start(List<Prompt> prompts, Listener listener, int unit) {
     List<Row> rows = rows(prompts, listener);
     List<List<Row>> groups = groups(rows, rows.size());
     groups.forEach(this::check);
-    return new Session(this, rows, groups, least);
+    return new Session(this, rows, groups, unit);
   }
 
   /**
@@ -473,8 +473,8 @@ public final class SteeredModel implements AutoCloseable {
     return lane(rows, breaker, 1);
   }
 
-  Lane lane(List<Row> rows, Breaker breaker, int least) {
-    return new Lane(decoder, ports, rows, breaker, least);
+  Lane lane(List<Row> rows, Breaker breaker, int unit) {
+    return new Lane(decoder, ports, rows, breaker, unit);
   }
 
   /** Does something that needs the model open. */

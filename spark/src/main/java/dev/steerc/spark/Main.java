@@ -1,7 +1,6 @@
 package dev.steerc.spark;
 
 import dev.steerc.cli.Failures;
-import dev.steerc.spark.learn.LearnCommand;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -22,7 +21,7 @@ import picocli.CommandLine.Command;
     header = "Bulk work on Apache Spark, on this machine or on many.%n",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
-    subcommands = {LearnCommand.class})
+    subcommands = {CaptureCommand.class, LearnCommand.class})
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

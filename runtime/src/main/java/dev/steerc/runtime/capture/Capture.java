@@ -5,16 +5,12 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.SteeredModel;
-import dev.steerc.runtime.format.Floats;
 import dev.steerc.runtime.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -100,7 +96,7 @@ public record Capture(
   }
 
   private Contents contents(Survey survey) {
-    Map<Site, Integer> widths = widths(survey.first());
+    Map<Site, Integer> widths = Tapped.widths(model, sites, survey.first().ids());
     long row = widths.values().stream().mapToLong(width -> 4L * width).sum();
     long most = row * survey.mostRows();
     if (most > Integer.MAX_VALUE / 2) {
@@ -119,14 +115,6 @@ public record Capture(
         widths,
         (int) Math.max(1, Math.min(MOST_TEXTS, SHARD / most)),
         format);
-  }
-
-  /** The elements of a row at each site, which only running a text tells for sure. */
-  private Map<Site, Integer> widths(Tokens text) {
-    Map<Site, Floats> there = model.activations(List.of(Prompt.ofIds(text.ids())), sites).get(0);
-    Map<Site, Integer> widths = new LinkedHashMap<>();
-    sites.forEach(site -> widths.put(site, there.get(site).width()));
-    return widths;
   }
 
   private Captured captured(

@@ -12,8 +12,6 @@ import java.util.Map;
 /** A shard in the making: the rows of some texts, which come in any order. */
 final class Draft {
   private final Shard shard;
-  private final List<Tokens> texts;
-  private final Pooling pooling;
   private final long[] textOf;
   private final int[] firstRow;
   private final Map<Site, float[]> rows = new LinkedHashMap<>();
@@ -28,8 +26,7 @@ final class Draft {
    */
   Draft(Shard shard, List<Tokens> texts) {
     this.shard = shard;
-    this.texts = texts;
-    this.pooling = shard.contents().pooling();
+    Pooling pooling = shard.contents().pooling();
     this.firstRow = new int[texts.size() + 1];
     for (int i = 0; i < texts.size(); i++) {
       firstRow[i + 1] = firstRow[i] + pooling.rows(texts.get(i));
@@ -42,18 +39,21 @@ final class Draft {
     shard.contents().widths().forEach((site, width) -> rows.put(site, new float[all * width]));
   }
 
-  /** Takes what a text had: [tokens, width] by site. */
-  void put(int index, Map<Site, Floats> activations) {
-    Tokens text = texts.get(index);
+  /** Takes the rows of a text. */
+  void put(int index, Pooled text) {
     done++;
-    int first = pooling.first(text);
-    tokens += text.ids().length - first;
+    tokens += text.tokens();
     rows.forEach(
         (site, into) -> {
-          Floats there = activations.get(site);
-          pooling.put(there, text, into, firstRow[index] * there.width());
-          lengths.merge(site, Pooled.lengths(there, first), Double::sum);
+          float[] values = text.values().get(site);
+          int at = firstRow[index] * (values.length / text.rows());
+          System.arraycopy(values, 0, into, at, values.length);
+          lengths.merge(site, text.length(site), Double::sum);
         });
+  }
+
+  Shard shard() {
+    return shard;
   }
 
   /** How many texts have their rows. */

@@ -2,50 +2,65 @@ package dev.steerc.runtime.capture;
 
 import dev.steerc.plan.Site;
 import dev.steerc.runtime.format.Floats;
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What one text gives where it gives one row.
+ * The rows of one text.
  *
- * @param rows its row at each site [sites][width]
- * @param lengths the Euclidean lengths of the tokens that counted, added up, at each site
- * @param counted how many tokens counted
+ * @param first the first token that gave a row or a part of one
+ * @param tokens how many tokens did
+ * @param rows how many rows there are
+ * @param values [rows, width] by site
+ * @param lengths the Euclidean lengths of those tokens by site, [tokens]
  */
-public record Pooled(float[][] rows, double[] lengths, int counted) {
+public record Pooled(
+    int first, int tokens, int rows, Map<Site, float[]> values, Map<Site, double[]> lengths) {
 
-  /**
-   * Takes a text's row out of its activations.
-   *
-   * @param activations [tokens, width] of the whole text, by site
-   */
-  public static Pooled of(
-      Tokens text, Pooling pooling, List<Site> sites, Map<Site, Floats> activations) {
-    if (pooling == Pooling.ALL) {
-      throw new IllegalArgumentException("a text has one row");
-    }
-    float[][] rows = new float[sites.size()][];
-    double[] lengths = new double[rows.length];
-    int first = pooling.first(text);
-    for (int i = 0; i < rows.length; i++) {
-      Floats there = activations.get(sites.get(i));
-      rows[i] = new float[there.width()];
-      pooling.put(there, text, rows[i], 0);
-      lengths[i] = lengths(there, first);
-    }
-    return new Pooled(rows, lengths, text.ids().length - first);
+  public Pooled {
+    values = Collections.unmodifiableMap(values);
+    lengths = Collections.unmodifiableMap(lengths);
   }
 
-  /** The lengths of the tokens from one on, added up. */
-  static double lengths(Floats activations, int first) {
+  /**
+   * Takes a text's rows.
+   *
+   * @param activations [tokens, width] of the whole text by site
+   */
+  static Pooled of(Pooling pooling, Tokens text, Map<Site, Floats> activations) {
+    int first = pooling.first(text);
+    int rows = pooling.rows(text);
+    Map<Site, float[]> values = new LinkedHashMap<>();
+    Map<Site, double[]> lengths = new LinkedHashMap<>();
+    activations.forEach(
+        (site, there) -> {
+          float[] into = new float[Math.multiplyExact(rows, there.width())];
+          pooling.put(there, text, into, 0);
+          values.put(site, into);
+          lengths.put(site, lengths(there, first, text.ids().length));
+        });
+    return new Pooled(first, text.ids().length - first, rows, values, lengths);
+  }
+
+  private static double[] lengths(Floats activations, int first, int end) {
     int width = activations.width();
-    double sum = 0;
-    for (int at = first * width; at < activations.values().length; at += width) {
+    double[] lengths = new double[end - first];
+    for (int token = first; token < end; token++) {
       double squares = 0;
-      for (int i = at; i < at + width; i++) {
+      for (int i = token * width; i < (token + 1) * width; i++) {
         squares += (double) activations.values()[i] * activations.values()[i];
       }
-      sum += Math.sqrt(squares);
+      lengths[token - first] = Math.sqrt(squares);
+    }
+    return lengths;
+  }
+
+  /** The lengths of the tokens at a site, added up. */
+  public double length(Site site) {
+    double sum = 0;
+    for (double length : lengths.get(site)) {
+      sum += length;
     }
     return sum;
   }

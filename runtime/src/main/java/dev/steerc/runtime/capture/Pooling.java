@@ -10,7 +10,7 @@ public enum Pooling {
   /** The last token: one row. */
   LAST {
     @Override
-    int rows(Tokens text) {
+    public int rows(Tokens text) {
       return 1;
     }
 
@@ -22,7 +22,7 @@ public enum Pooling {
   /** The mean over the completion's tokens: one row. */
   MEAN {
     @Override
-    int rows(Tokens text) {
+    public int rows(Tokens text) {
       return 1;
     }
 
@@ -42,7 +42,7 @@ public enum Pooling {
   ALL;
 
   /** How many rows a text gives. */
-  int rows(Tokens text) {
+  public int rows(Tokens text) {
     return text.counted();
   }
 

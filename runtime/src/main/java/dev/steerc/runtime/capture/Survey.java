@@ -14,8 +14,8 @@ import java.util.List;
 final class Survey {
   private static final int MOST_PROBLEMS = 5;
 
-  private final Fit fit;
   private final Pooling pooling;
+  private final Fitting fitting;
   private final List<Problem> problems = new ArrayList<>();
   private String digest = "";
   private Tokens first;
@@ -24,9 +24,9 @@ final class Survey {
   private long cut;
   private int mostRows;
 
-  private Survey(Fit fit, Pooling pooling) {
-    this.fit = fit;
+  private Survey(SteeredModel model, Pooling pooling, boolean cuts) {
     this.pooling = pooling;
+    this.fitting = Fitting.of(model, cuts);
   }
 
   /**
@@ -36,7 +36,7 @@ final class Survey {
    * @throws SteercException naming the texts that cannot be run, or when there is none
    */
   static Survey of(SteeredModel model, Pooling pooling, boolean cuts, Texts texts) {
-    Survey survey = new Survey(Fit.of(model, cuts), pooling);
+    Survey survey = new Survey(model, pooling, cuts);
     texts.forEach(survey::add);
     if (survey.count == 0) {
       throw Problem.of(Code.BAD_TEXTS, "there are no texts").exception();
@@ -50,9 +50,7 @@ final class Survey {
   private void add(Tokens given) {
     Tokens text = fitting(given);
     count++;
-    if (problems.size() < MOST_PROBLEMS) {
-      fit.problem(count, given).ifPresent(problems::add);
-    }
+    check(given);
     cut += given == text ? 0 : 1;
     first = first == null ? text : first;
     rows += pooling.rows(text);
@@ -68,9 +66,15 @@ final class Survey {
     return bytes.array();
   }
 
+  private void check(Tokens given) {
+    if (problems.size() < MOST_PROBLEMS) {
+      fitting.problem("text " + count, given).ifPresent(problems::add);
+    }
+  }
+
   /** The text as it is run. */
   Tokens fitting(Tokens text) {
-    return fit.fitting(text);
+    return fitting.fit(text);
   }
 
   Tokens first() {

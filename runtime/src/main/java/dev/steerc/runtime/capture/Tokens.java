@@ -42,7 +42,7 @@ public record Tokens(long[] ids, int from) {
   }
 
   /** The last tokens, so many at most. */
-  Tokens last(int most) {
+  public Tokens last(int most) {
     int cut = ids.length - most;
     return cut <= 0
         ? this

@@ -2,6 +2,8 @@ package dev.steerc.runtime.steering;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Matcher;
@@ -34,6 +36,29 @@ public record SteerText(
   private static final String OP = "add|ablate|clamp|reflect";
   private static final Pattern SOURCE =
       Pattern.compile("(?:(?<op>" + OP + ")=)?(?<name>(?!(?:" + OP + ")=)[^:@=][^:@]*)");
+
+  /** Of the parts between commas, those that go on with the layers of the part before. */
+  private static final Pattern LAYERS = Pattern.compile("\\d+(?:(?:-|\\.\\.)\\d+)?(?:[.:].*)?");
+
+  /**
+   * The terms of a text that has several, with commas between them, which stand between the layers
+   * of one as well; none where it is blank or {@code none}.
+   */
+  public static List<String> several(String text) {
+    List<String> parts = new ArrayList<>();
+    if (text.isBlank() || text.strip().equals("none")) {
+      return parts;
+    }
+    for (String part : text.split(",", -1)) {
+      int last = parts.size() - 1;
+      if (LAYERS.matcher(part).matches() && last >= 0 && parts.get(last).contains("@")) {
+        parts.set(last, parts.get(last) + "," + part);
+      } else {
+        parts.add(part.strip());
+      }
+    }
+    return parts;
+  }
 
   /** Reads one {@code --steer}, from its end. */
   public static SteerText parse(String text) {

@@ -2,7 +2,7 @@ package dev.steerc.spark.learn;
 
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
-import dev.steerc.runtime.capture.Fit;
+import dev.steerc.runtime.capture.Fitting;
 import dev.steerc.runtime.capture.Passage;
 import dev.steerc.runtime.capture.Tokens;
 import dev.steerc.runtime.learn.Examples;
@@ -36,15 +36,15 @@ final class Census implements Serializable {
     public Iterator<Census> call(Iterator<Unit> units) {
       try (Executor.Lease lease = Executor.lease(cargo.value())) {
         Tokenizer tokenizer = lease.model().tokenizerFor("the texts become tokens");
-        Fit fit = Fit.of(lease.model(), cuts);
+        Fitting fitting = Fitting.of(lease.model(), cuts);
         Census census = new Census();
-        units.forEachRemaining(unit -> census.add(unit, seed, fit, tokenizer));
+        units.forEachRemaining(unit -> census.add(unit, seed, fitting, tokenizer));
         return List.of(census).iterator();
       }
     }
   }
 
-  private void add(Unit unit, long seed, Fit fit, Tokenizer tokenizer) {
+  private void add(Unit unit, long seed, Fitting fitting, Tokenizer tokenizer) {
     count++;
     double place = unit.place(seed);
     least = Math.min(least, place);
@@ -58,7 +58,8 @@ final class Census implements Serializable {
     }
     for (int i = 0; i < passages.size() && problems.size() < MOST_PROBLEMS; i++) {
       long number = unit.firstText() + i;
-      fit.problem(number, Tokens.of(passages.get(i), tokenizer))
+      fitting
+          .problem("text " + number, Tokens.of(passages.get(i), tokenizer))
           .ifPresent(problem -> problems.put(number, problem));
     }
   }

@@ -8,14 +8,15 @@ import dev.steerc.runtime.learn.Examples;
 import dev.steerc.runtime.learn.Learning;
 import dev.steerc.runtime.learn.Lesson;
 import dev.steerc.runtime.learn.Material;
-import dev.steerc.runtime.learn.Method;
 import dev.steerc.runtime.learn.Origin;
 import dev.steerc.runtime.learn.Seen;
 import dev.steerc.spark.cost.Costs;
 import dev.steerc.spark.ship.Cargo;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -27,11 +28,15 @@ import org.apache.spark.storage.StorageLevel;
  * Runs the texts on executors, keeps their rows there, and learns from sums over them.
  *
  * @param cargo the model with its taps
- * @param sites where the taps are, in the order of the model
+ * @param widths where the taps are in the order of the model, and the elements of a row there
  * @param cuts whether texts that are too long are cut in front
  */
 record SparkLearning(
-    Broadcast<Cargo> cargo, Costs costs, List<Site> sites, Pooling pooling, boolean cuts) {
+    Broadcast<Cargo> cargo,
+    Costs costs,
+    LinkedHashMap<Site, Integer> widths,
+    Pooling pooling,
+    boolean cuts) {
   private static final int DEPTH = 2;
 
   /**
@@ -41,9 +46,6 @@ record SparkLearning(
    *     apart
    */
   Learning of(Units units, Lesson lesson, Origin origin) {
-    if (lesson.method() == Method.LEACE) {
-      throw SpreadRows.onOneMachine();
-    }
     Census census =
         units
             .all()
@@ -53,7 +55,7 @@ record SparkLearning(
     List<String> classes = census.classes(units.labelled());
     double limit = census.limit(lesson.heldOut());
     Running running =
-        new Running(cargo, costs, sites, pooling, cuts, lesson.seed(), limit, classes);
+        new Running(cargo, costs, widths, pooling, cuts, lesson.seed(), limit, classes);
     JavaRDD<Taught> rows =
         units.all().mapPartitions(running).persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -81,9 +83,10 @@ record SparkLearning(
         origin,
         captured(totals, seconds),
         visitor -> {
-          for (int i = 0; i < sites.size(); i++) {
-            SpreadRows there = new SpreadRows(rows, i, totals.width(i), classes.size(), paired);
-            visitor.site(sites.get(i), there, totals.typical(i));
+          int i = 0;
+          for (Map.Entry<Site, Integer> site : widths.entrySet()) {
+            SpreadRows there = new SpreadRows(rows, i, site.getValue(), classes.size(), paired);
+            visitor.site(site.getKey(), there, totals.typical(i++));
           }
         });
   }
@@ -91,7 +94,7 @@ record SparkLearning(
   private Captured captured(Totals totals, double seconds) {
     return new Captured(
         Path.of(""),
-        Set.copyOf(sites),
+        widths.keySet(),
         totals.texts(),
         totals.texts(),
         0,

@@ -1,7 +1,9 @@
 package dev.steerc.spark.learn;
 
+import dev.steerc.plan.Site;
 import dev.steerc.runtime.capture.Pooled;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What running a text gave, and what is known of it.
@@ -27,14 +29,14 @@ record Taught(
     boolean begun)
     implements Serializable {
 
-  static Taught of(Told told, Pooled pooled) {
+  static Taught of(Told told, List<Site> sites, Pooled pooled) {
     return new Taught(
         told.text(),
         told.of(),
         told.heldOut(),
-        pooled.rows(),
-        pooled.lengths(),
-        pooled.counted(),
+        sites.stream().map(pooled.values()::get).toArray(float[][]::new),
+        sites.stream().mapToDouble(pooled::length).toArray(),
+        pooled.tokens(),
         told.tokens().ids().length,
         told.cut(),
         told.begun());

@@ -1,7 +1,6 @@
 package dev.steerc.spark.learn;
 
 import java.io.Serializable;
-import java.util.Arrays;
 
 /** What all texts that were run have together. */
 final class Totals implements Serializable {
@@ -14,13 +13,8 @@ final class Totals implements Serializable {
   private long tokens;
   private double counted;
   private double[] lengths = {};
-  private int[] widths = {};
 
   Totals plus(Taught text) {
-    if (widths.length == 0) {
-      widths = Arrays.stream(text.rows()).mapToInt(row -> row.length).toArray();
-      lengths = new double[widths.length];
-    }
     texts++;
     heldOut += text.heldOut() ? 1 : 0;
     cut += text.cut() ? 1 : 0;
@@ -32,9 +26,6 @@ final class Totals implements Serializable {
   }
 
   Totals plus(Totals other) {
-    if (other.widths.length == 0 || widths.length == 0) {
-      return widths.length == 0 ? other : this;
-    }
     texts += other.texts;
     heldOut += other.heldOut;
     cut += other.cut;
@@ -46,6 +37,7 @@ final class Totals implements Serializable {
   }
 
   private void addLengths(double[] more) {
+    lengths = lengths.length == 0 ? new double[more.length] : lengths;
     for (int i = 0; i < more.length; i++) {
       lengths[i] += more[i];
     }
@@ -72,10 +64,6 @@ final class Totals implements Serializable {
   /** How many tokens were run. */
   long tokens() {
     return tokens;
-  }
-
-  int width(int site) {
-    return widths[site];
   }
 
   /** The mean length of the tokens that counted at a site. */

@@ -5,10 +5,10 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.SteeredModel;
+import dev.steerc.runtime.steering.SteerText;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
 import dev.steerc.runtime.steering.VectorFile;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +23,6 @@ import java.util.function.Function;
 public record SteeringReader(SteeredModel model, Registry registry, boolean inline) {
   private static final String FIELD = "steering";
   private static final int MOST = 64;
-
-  /** Of the parts between commas, those that go on with the layers of the part before. */
-  private static final String LAYERS = "\\d+(?:(?:-|\\.\\.)\\d+)?(?:[.:].*)?";
 
   /**
    * The steering of a request, which fits the model: its own, or that of the alias it asks for, or
@@ -77,29 +74,12 @@ public record SteeringReader(SteeredModel model, Registry registry, boolean inli
 
   private Map<String, Term> terms(String text, Body body, TermReader reader) {
     Map<String, Term> terms = new LinkedHashMap<>();
-    if (text.isBlank() || text.strip().equals("none")) {
-      return terms;
-    }
-    List<String> parts = parts(text, body);
+    List<String> parts = SteerText.several(text);
+    checkNumber(parts.size(), body);
     for (int i = 0; i < parts.size(); i++) {
       terms.put(place(i), reader.of(parts.get(i), FIELD));
     }
     return terms;
-  }
-
-  /** The terms of a text; commas are between them, and between the layers of one. */
-  private static List<String> parts(String text, Body body) {
-    List<String> parts = new ArrayList<>();
-    for (String part : text.split(",", -1)) {
-      int last = parts.size() - 1;
-      if (part.matches(LAYERS) && last >= 0 && parts.get(last).contains("@")) {
-        parts.set(last, parts.get(last) + "," + part);
-      } else {
-        parts.add(part.strip());
-      }
-      checkNumber(parts.size(), body);
-    }
-    return parts;
   }
 
   private static List<?> list(Object asked, Body body) {
