@@ -14,7 +14,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Which fields of a row say what. */
-final class RowArgs {
+public final class RowArgs {
   @Option(
       names = "--prompt-column",
       paramLabel = "NAME",
@@ -37,6 +37,15 @@ final class RowArgs {
       defaultValue = "id",
       description = "The field that tells rows apart (default: ${DEFAULT-VALUE}).")
   private String id;
+
+  /**
+   * Which columns say what.
+   *
+   * @param usual what a row gets that says nothing of its steering
+   */
+  public dev.steerc.runtime.bulk.Fields fields(List<String> usual) {
+    return new dev.steerc.runtime.bulk.Fields(prompt, steer, id, usual);
+  }
 
   /**
    * What a row asks for.

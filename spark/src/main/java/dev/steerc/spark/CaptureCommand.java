@@ -15,6 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code steerc spark capture}: activations of the texts of a table. */
 @Command(
@@ -38,6 +39,10 @@ import picocli.CommandLine.Option;
     })
 final class CaptureCommand implements Runnable {
   @Mixin private LocationArgs model;
+
+  @Parameters(index = "1", paramLabel = "TEXTS", description = TableArgs.PATH)
+  private String path;
+
   @Mixin private TableArgs table;
   @Mixin private ResultArgs result;
   @Mixin private TapArgs taps;
@@ -79,7 +84,7 @@ final class CaptureCommand implements Runnable {
     Taps sites = new Taps(taps.words(), taps.layers(), model.provider());
     CaptureJob job = new CaptureJob(model.location(), sites, pooling, textColumn, truncate);
     SparkSession spark = SparkSession.builder().appName("steerc capture").getOrCreate();
-    CaptureJob.Done done = job.run(spark, table.table(), result.result(), kind);
+    CaptureJob.Done done = job.run(spark, table.table(path), result.result(), kind);
     CaptureReport report = new CaptureReport(result.result().path(), done);
     report.lines().forEach(talk::say);
     if (talk.isJson()) {

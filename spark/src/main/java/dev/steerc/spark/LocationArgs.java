@@ -1,7 +1,10 @@
 package dev.steerc.spark;
 
+import dev.steerc.cli.SteerArgs;
 import dev.steerc.runtime.Provider;
+import dev.steerc.runtime.steering.VectorStore;
 import dev.steerc.spark.ship.Location;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,6 +27,14 @@ final class LocationArgs {
 
   Location location() {
     return Location.parse(model);
+  }
+
+  /**
+   * The vectors that the driver reads: of {@code --vectors}, or of the folder {@code vectors}
+   * beside the model; where the driver does not see that, in the folder it was started in.
+   */
+  VectorStore vectors(SteerArgs steer) {
+    return steer.store(Path.of(location() instanceof Location.Shared ? model : ""));
   }
 
   Provider provider() {

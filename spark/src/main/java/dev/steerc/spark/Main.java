@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
     header = "Bulk work on Apache Spark, on this machine or on many.%n",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
-    subcommands = {CaptureCommand.class, LearnCommand.class})
+    subcommands = {GenerateCommand.class, CaptureCommand.class, LearnCommand.class})
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

@@ -49,6 +49,7 @@ class LearnTest {
   private static final Path DEMO = LocalCluster.root().resolve("models/demo/model.onnx");
   private static final double CLOSE = 1e-5;
   private static final List<String> WORDS = List.of("resid_mid");
+  private static final String LAYERS = "1,3";
 
   private static Tapped here;
 
@@ -56,7 +57,7 @@ class LearnTest {
 
   @BeforeAll
   static void open() {
-    here = Tapped.open(DEMO, WORDS, Layers.parse("all"), ModelOptions.DEFAULT.threads(1));
+    here = Tapped.open(DEMO, WORDS, Layers.parse(LAYERS), ModelOptions.DEFAULT.threads(1));
   }
 
   @AfterAll
@@ -92,17 +93,22 @@ class LearnTest {
   }
 
   private static Learning onMany(Path file, Lesson lesson, Pooling pooling) {
-    Taps taps = new Taps(WORDS, "all", Provider.CPU);
+    Taps taps = new Taps(WORDS, LAYERS, Provider.CPU);
     return new LearnJob(Location.parse(DEMO.toString()), taps, pooling, false)
         .run(LocalCluster.session(), file.toString(), lesson)
         .learning();
   }
 
   @ParameterizedTest
-  @CsvSource({"DIFFMEAN, ADD, MEAN", "PCA, ADD, MEAN", "LOGISTIC, ADD, LAST", "PCA, SET, LAST"})
+  @CsvSource({
+    "DIFFMEAN, ADD, MEAN",
+    "PCA, ADD, MEAN",
+    "LOGISTIC, ADD, LAST",
+    "DIFFMEAN, SET, LAST"
+  })
   void vectorOfPairsIsThatOfOneMachine(Method method, Form form, Pooling pooling)
       throws IOException {
-    Path file = pairs(150);
+    Path file = pairs(80);
     Lesson lesson = new Lesson(method, form, 0.2, 3);
     Learning one = onOneMachine(Examples.ofPairs(Contrasts.read(file)), lesson, pooling);
     check(onMany(file, lesson, pooling), one);
@@ -123,7 +129,7 @@ class LearnTest {
 
   @Test
   void vectorAndConditionOfLabelledTextsAreThoseOfOneMachine() throws IOException {
-    Path file = labelled(60);
+    Path file = labelled(30);
     Lesson lesson = Lesson.of(Method.LOGISTIC);
     Learning one = onOneMachine(Examples.ofLabelled(Labelled.read(file)), lesson, Pooling.MEAN);
     assertThat(one.gate()).isPresent();
@@ -180,6 +186,39 @@ class LearnTest {
                 assertThat(said).as(key).isEqualTo(value);
               }
             });
+  }
+
+  /** By the command line, with what both commands take alike. */
+  @Test
+  void commandWritesTheSameFileAsThatOfOneMachine() throws IOException {
+    Path file = pairs(30);
+    Path vector = folder.resolve("vector.safetensors");
+    int code =
+        Main.commandLine()
+            .execute(
+                "learn",
+                DEMO.toString(),
+                file.toString(),
+                "-o",
+                vector.toString(),
+                "--method",
+                "diffmean",
+                "--site",
+                "resid_mid",
+                "--layers",
+                LAYERS,
+                "--positions",
+                "mean",
+                "--held-out",
+                "0.3",
+                "--seed",
+                "5",
+                "--json");
+    assertThat(code).isZero();
+    Lesson lesson = new Lesson(Method.DIFFMEAN, Form.ADD, 0.3, 5);
+    Examples examples = Examples.ofPairs(Contrasts.read(file));
+    Safetensors one = written(onOneMachine(examples, lesson, Pooling.MEAN), "one.safetensors");
+    checkSaid(Safetensors.read(vector), one);
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.steering.SteerText;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,11 +24,12 @@ import java.util.OptionalLong;
  * @param id the field of what tells rows apart that say the same
  * @param otherwise what steers a row that says nothing of it
  */
-public record Fields(String prompt, String steer, String id, List<String> otherwise) {
+public record Fields(String prompt, String steer, String id, List<String> otherwise)
+    implements Serializable {
   /** The names that need no option. */
   public static final Fields USUAL = new Fields("prompt", "steer", "id", List.of());
 
-  private static final String IDS = "ids";
+  public static final String IDS = "ids";
   private static final String SEED = "seed";
   private static final String MOST = "max_new_tokens";
   private static final String INPUT = "input_";

@@ -1,0 +1,1 @@
+package dev.steerc.spark.generate;
