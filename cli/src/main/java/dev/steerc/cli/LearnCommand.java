@@ -1,21 +1,13 @@
 package dev.steerc.cli;
 
 import dev.steerc.manifest.Json;
-import dev.steerc.onnx.Output;
-import dev.steerc.problem.Choices;
-import dev.steerc.problem.Code;
-import dev.steerc.problem.Problem;
 import dev.steerc.runtime.Twin;
 import dev.steerc.runtime.capture.Capture;
 import dev.steerc.runtime.capture.Pooling;
 import dev.steerc.runtime.learn.Examples;
-import dev.steerc.runtime.learn.Form;
 import dev.steerc.runtime.learn.Learning;
 import dev.steerc.runtime.learn.Lesson;
-import dev.steerc.runtime.learn.Method;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,53 +47,9 @@ final class LearnCommand implements Runnable {
 
   @Mixin private ExampleArgs texts;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      required = true,
-      description = "The vector to write, as .safetensors.")
-  private Path output;
-
-  @Option(
-      names = "--method",
-      paramLabel = "METHOD",
-      defaultValue = "diffmean",
-      description = "diffmean (the default), pca, logistic, actadd, or leace, which erases.")
-  private String method;
-
-  @Option(
-      names = "--as",
-      paramLabel = "FORM",
-      defaultValue = "add",
-      description =
-          "How it is used: add (the default); ablate: the part along it goes; set: it becomes what"
-              + " texts have that lack it.")
-  private String form;
+  @Mixin private LessonArgs how;
 
   @Mixin private TapArgs taps;
-
-  @Option(
-      names = "--positions",
-      paramLabel = "WHICH",
-      defaultValue = "mean",
-      description =
-          "mean (the default): the mean over the tokens behind what both texts begin with; last:"
-              + " the last token.")
-  private String positions;
-
-  @Option(
-      names = "--held-out",
-      paramLabel = "SHARE",
-      defaultValue = "0.2",
-      description = "The share of the texts that judges only (default: ${DEFAULT-VALUE}).")
-  private double heldOut;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "What chance begins from (default: ${DEFAULT-VALUE}).")
-  private long seed;
 
   @Option(
       names = "--activations",
@@ -119,30 +67,20 @@ final class LearnCommand implements Runnable {
 
   @Override
   public void run() {
-    Pooling pooling = TapArgs.pooling(positions, List.of(Pooling.MEAN, Pooling.LAST));
-    Lesson lesson = lesson();
-    checkOutput();
+    Pooling pooling = how.pooling();
+    Lesson lesson = how.lesson();
+    Path output = how.output(model.path());
     Examples examples = texts.examples(file);
     try (Twin twin = taps.open(model)) {
       Capture capture = Capture.of(twin.model(), taps.sites(), pooling).cuts(truncate).fresh(fresh);
       Learning learning = learned(capture, examples, lesson);
       learning.write(output);
-      LearnReport report = new LearnReport(model.path(), output, examples, learning);
+      LearnReport report = new LearnReport(model.path(), output, learning);
       report.lines(Style.ofTerminal()).forEach(talk::say);
       if (talk.isJson()) {
         System.out.println(Json.write(report.toMap()));
       }
     }
-  }
-
-  /** Before the work, which may take long. */
-  private void checkOutput() {
-    if (!output.toString().endsWith(".safetensors")) {
-      throw Problem.of(Code.USAGE, "`" + output + "` is no name of a .safetensors file")
-          .help("write one, and make other formats of it with `steerc vectors convert`")
-          .exception();
-    }
-    Output.check(output, model.path());
   }
 
   private Learning learned(Capture capture, Examples examples, Lesson lesson) {
@@ -151,29 +89,5 @@ final class LearnCommand implements Runnable {
           ? Learning.of(capture, examples, lesson, progress::showTexts)
           : Learning.of(capture, activations, examples, lesson, progress::showTexts);
     }
-  }
-
-  private Lesson lesson() {
-    if (!(heldOut >= 0 && heldOut < 1)) {
-      throw Problem.of(Code.USAGE, "--held-out " + heldOut + " is no share that leaves texts")
-          .help("pass a number from 0 to less than 1, such as 0.2")
-          .exception();
-    }
-    List<String> methods = Arrays.stream(Method.values()).map(Method::label).toList();
-    Method chosen = Method.of(method).orElseThrow(() -> unknown("method", method, methods));
-    List<String> forms = Arrays.stream(Form.values()).map(Form::label).toList();
-    Form use = Form.of(form).orElseThrow(() -> unknown("form", form, forms));
-    if (chosen == Method.LEACE && use != Form.ADD) {
-      throw Problem.of(Code.USAGE, "leace learns an eraser, which cannot be used otherwise")
-          .help("leave --as out, or choose another --method")
-          .exception();
-    }
-    return new Lesson(chosen, use, heldOut, seed);
-  }
-
-  private static RuntimeException unknown(String what, String given, List<String> known) {
-    return Problem.of(Code.USAGE, "there is no " + what + " `" + given + "`")
-        .help(Choices.help(given, known))
-        .exception();
   }
 }

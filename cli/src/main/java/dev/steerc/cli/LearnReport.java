@@ -4,7 +4,6 @@ import dev.steerc.manifest.Json;
 import dev.steerc.plan.Site;
 import dev.steerc.runtime.learn.Advice;
 import dev.steerc.runtime.learn.Diagnosis;
-import dev.steerc.runtime.learn.Examples;
 import dev.steerc.runtime.learn.Gate;
 import dev.steerc.runtime.learn.Learned;
 import dev.steerc.runtime.learn.Learning;
@@ -23,12 +22,12 @@ import java.util.OptionalDouble;
  * @param model what was learned on
  * @param output the file that was written
  */
-public record LearnReport(Path model, Path output, Examples examples, Learning learning) {
+public record LearnReport(Path model, Path output, Learning learning) {
 
   public List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
     lines.add(style.bold(model.toString()) + ": " + from());
-    lines.addAll(new CaptureReport(learning.captured()).work());
+    lines.addAll(new CaptureReport(learning.material().captured()).work());
     lines.add("");
     lines.addAll(marked(table().lines(style), style));
     lines.add("");
@@ -53,16 +52,22 @@ public record LearnReport(Path model, Path output, Examples examples, Learning l
   }
 
   private String from() {
-    String noun = learning.paired() ? "pair" : "text";
+    String noun = learning.material().paired() ? "pair" : "text";
     String method = learning.lesson().method().label();
-    String counts = CaptureReport.count(learning.count(), noun);
-    return method + " of " + counts + ", " + learning.heldOut() + " held out to judge" + way();
+    String counts = CaptureReport.count(learning.material().count(), noun);
+    return method
+        + " of "
+        + counts
+        + ", "
+        + learning.material().heldOut()
+        + " held out to judge"
+        + way();
   }
 
   /** What the labels mean; of pairs it is clear. */
   private String way() {
     List<String> classes = classes();
-    if (learning.paired()) {
+    if (learning.material().paired()) {
       return "";
     }
     return erases() || classes.size() > 2
@@ -71,7 +76,7 @@ public record LearnReport(Path model, Path output, Examples examples, Learning l
   }
 
   private List<String> classes() {
-    return examples.classes().stream().map(VectorReport::plain).toList();
+    return learning.material().classes().stream().map(VectorReport::plain).toList();
   }
 
   private boolean erases() {
@@ -145,20 +150,20 @@ public record LearnReport(Path model, Path output, Examples examples, Learning l
         "model", model,
         "output", output,
         "method", learning.lesson().method().label(),
-        "positions", learning.pooling().label(),
+        "positions", learning.material().pooling().label(),
         "seed", learning.lesson().seed(),
-        "paired", learning.paired(),
-        "classes", examples.classes(),
-        "learned_from", learning.count(),
-        "held_out", learning.heldOut(),
+        "paired", learning.material().paired(),
+        "classes", learning.material().classes(),
+        "learned_from", learning.material().count(),
+        "held_out", learning.material().heldOut(),
         "sites", sites,
         "chosen", learning.advice().site().path(),
         "why", learning.advice().why(),
         "when", learning.gate().map(LearnReport::toMap).orElse(null),
         "warnings", learning.advice().warnings(),
-        "tokens", learning.captured().tokens(),
-        "seconds", learning.captured().seconds(),
-        "cut", learning.captured().cut());
+        "tokens", learning.material().captured().tokens(),
+        "seconds", learning.material().captured().seconds(),
+        "cut", learning.material().captured().cut());
   }
 
   private static Map<String, Object> toMap(Gate gate) {

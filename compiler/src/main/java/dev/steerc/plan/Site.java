@@ -2,13 +2,14 @@ package dev.steerc.plan;
 
 import dev.steerc.residual.Block;
 import dev.steerc.residual.Place;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** A place to steer, as a user names it. */
-public sealed interface Site {
+public sealed interface Site extends Serializable {
 
   /** The order of the model; values that a user named come last. */
   Comparator<Site> ORDER =

@@ -23,7 +23,12 @@ import picocli.CommandLine.Command;
     header = "Bulk work on Apache Spark, on this machine or on many.%n",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
-    subcommands = {GenerateCommand.class, CaptureCommand.class, SweepCommand.class})
+    subcommands = {
+      GenerateCommand.class,
+      CaptureCommand.class,
+      LearnCommand.class,
+      SweepCommand.class
+    })
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

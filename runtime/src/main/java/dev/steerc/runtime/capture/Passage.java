@@ -1,5 +1,7 @@
 package dev.steerc.runtime.capture;
 
+import java.io.Serializable;
+
 /**
  * A text whose activations are wanted.
  *
@@ -7,7 +9,7 @@ package dev.steerc.runtime.capture;
  * @param completion the rest. Its tokens are those of the whole text from the first one in which it
  *     differs from the prompt alone, and the last token at least
  */
-public record Passage(String prompt, String completion) {
+public record Passage(String prompt, String completion) implements Serializable {
 
   /** The whole. */
   public String text() {

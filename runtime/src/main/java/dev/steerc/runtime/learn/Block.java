@@ -1,9 +1,7 @@
 package dev.steerc.runtime.learn;
 
-import dev.steerc.runtime.capture.Rows;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -12,7 +10,7 @@ import java.util.stream.IntStream;
  * <p>Rows come in blocks, so that each is fetched once for many products. Every element of a sum is
  * added up by one thread in the order of the rows: any number of threads gives the same bytes.
  */
-final class Block {
+public final class Block {
   /**
    * The most rows of a block; even, so that pairs stay together, and divisible by {@link #STEP}.
    */
@@ -26,7 +24,9 @@ final class Block {
 
   private final int width;
   private final double[] values;
-  private final int[] indices = new int[MOST];
+  private final long[] indices = new long[MOST];
+  private final int[] of = new int[MOST];
+  private final boolean[] heldOut = new boolean[MOST];
   private int rows;
 
   private Block(int width) {
@@ -35,35 +35,37 @@ final class Block {
   }
 
   /**
-   * Goes through some of the rows.
+   * Goes through a part of the rows.
    *
-   * @param which the indices of those
    * @param action takes a block, which is its own to change until it returns
    */
-  static void forEach(Rows rows, IntPredicate which, Consumer<Block> action) {
+  static void forEach(Stretch rows, Part part, Consumer<Block> action) {
     Block block = new Block(rows.width());
-    rows.forEach(
-        (index, row) -> {
-          if (which.test((int) index)) {
-            block.add((int) index, row);
-            if (block.rows == MOST) {
-              action.accept(block);
-              block.rows = 0;
-            }
-          }
-        });
+    rows.walk()
+        .forEach(
+            (index, of, heldOut, row) -> {
+              if (part.has(heldOut)) {
+                block.add(index, of, heldOut, row);
+                if (block.rows == MOST) {
+                  action.accept(block);
+                  block.rows = 0;
+                }
+              }
+            });
     if (block.rows > 0) {
       block.pad();
       action.accept(block);
     }
   }
 
-  private void add(int index, float[] row) {
+  private void add(long index, int of, boolean heldOut, float[] row) {
     int at = rows * width;
     for (int i = 0; i < width; i++) {
       values[at + i] = row[i];
     }
-    indices[rows++] = index;
+    indices[rows] = index;
+    this.of[rows] = of;
+    this.heldOut[rows++] = heldOut;
   }
 
   /** Clears what the loops would read behind the last row. */
@@ -77,8 +79,17 @@ final class Block {
   }
 
   /** Which of all rows one of these is. */
-  int index(int row) {
+  long index(int row) {
     return indices[row];
+  }
+
+  /** The class of a row. */
+  int of(int row) {
+    return of[row];
+  }
+
+  boolean isHeldOut(int row) {
+    return heldOut[row];
   }
 
   /** Subtracts a vector from each row. */
@@ -109,7 +120,6 @@ final class Block {
       for (int i = 0; i < width; i++) {
         values[to + i] = values[from + i] - values[from + width + i];
       }
-      indices[row / 2] = indices[row];
     }
     rows /= 2;
     pad();

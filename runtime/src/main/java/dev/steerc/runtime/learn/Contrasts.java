@@ -24,18 +24,26 @@ public final class Contrasts {
    */
   public static List<Contrast> read(Path file) {
     List<Contrast> pairs = new ArrayList<>();
-    new Lines(file, FORM, Code.BAD_TEXTS)
-        .forEach(
-            line -> {
-              Map<?, ?> object = line.object();
-              pairs.add(
-                  new Contrast(
-                      line.optional(object, "prompt").orElse(""),
-                      line.text(object, "positive"),
-                      line.text(object, "negative")));
-              return true;
-            });
+    lines(file).forEach(line -> pairs.add(of(line)));
     return pairs;
+  }
+
+  /** The lines of such a file. */
+  public static Lines lines(Path file) {
+    return new Lines(file, FORM, Code.BAD_TEXTS);
+  }
+
+  /**
+   * The pair of one of its lines.
+   *
+   * @throws dev.steerc.problem.SteercException when it makes no sense
+   */
+  public static Contrast of(Lines.Line line) {
+    Map<?, ?> object = line.object();
+    return new Contrast(
+        line.optional(object, "prompt").orElse(""),
+        line.text(object, "positive"),
+        line.text(object, "negative"));
   }
 
   /**

@@ -11,17 +11,18 @@ final class Diagnostics {
   private Diagnostics() {}
 
   static Map<String, String> of(Learning learning) {
+    Material material = learning.material();
     Map<String, String> all = new LinkedHashMap<>();
     all.put("producer", "steerc " + Steerc.VERSION);
     all.put("method", learning.lesson().method().label());
-    all.put("positions", learning.pooling().label());
+    all.put("positions", material.pooling().label());
     all.put("seed", Long.toString(learning.lesson().seed()));
     all.put("held out", Double.toString(learning.lesson().heldOut()));
-    String counts = learning.count() + " learned from, " + learning.heldOut() + " held out";
-    all.put(learning.paired() ? "pairs" : "texts", counts);
-    learning.origin().tokenizer().ifPresent(digest -> all.put("tokenizer", digest));
-    learning.origin().template().ifPresent(digest -> all.put("template", digest));
-    Seen.of(learning.seen()).into(all);
+    String counts = material.count() + " learned from, " + material.heldOut() + " held out";
+    all.put(material.paired() ? "pairs" : "texts", counts);
+    material.origin().tokenizer().ifPresent(digest -> all.put("tokenizer", digest));
+    material.origin().template().ifPresent(digest -> all.put("template", digest));
+    material.seen().into(all);
     learning.gate().ifPresent(gate -> all.put("when", gate.text()));
     learning.learned().forEach((site, one) -> put(all, site, one.diagnosis()));
     return all;

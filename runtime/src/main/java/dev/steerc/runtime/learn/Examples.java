@@ -7,6 +7,7 @@ import dev.steerc.runtime.capture.Passage;
 import dev.steerc.runtime.text.Lines;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,9 @@ import java.util.TreeSet;
  */
 public record Examples(List<Passage> passages, List<String> classes, int[] of, boolean paired) {
   private static final int MOST_PROBLEMS = 5;
+
+  /** What the classes of pairs are called. */
+  public static final List<String> PAIR = List.of("negative", "positive");
 
   public Examples {
     passages = List.copyOf(passages);
@@ -42,7 +46,7 @@ public record Examples(List<Passage> passages, List<String> classes, int[] of, b
       passages.add(pair.having());
       passages.add(pair.lacking());
     }
-    return new Examples(passages, List.of("negative", "positive"), of, true);
+    return new Examples(passages, PAIR, of, true);
   }
 
   /**
@@ -51,36 +55,58 @@ public record Examples(List<Passage> passages, List<String> classes, int[] of, b
    * @throws SteercException when there is only one class
    */
   public static Examples ofLabelled(List<Labelled> texts) {
-    List<String> classes = List.copyOf(new TreeSet<>(texts.stream().map(Labelled::label).toList()));
+    List<String> classes = classes(texts.stream().map(Labelled::label).toList());
+    int[] of = texts.stream().mapToInt(text -> classes.indexOf(text.label())).toArray();
+    return new Examples(texts.stream().map(Labelled::passage).toList(), classes, of, false);
+  }
+
+  /**
+   * The classes of labels, in the order of their names.
+   *
+   * @throws SteercException when there is only one
+   */
+  public static List<String> classes(Collection<String> labels) {
+    List<String> classes = List.copyOf(new TreeSet<>(labels));
     if (classes.size() < 2) {
       throw Problem.of(Code.BAD_PAIRS, "the texts are not of two classes")
           .note(classes.isEmpty() ? "there are no texts" : "all are of `" + classes.get(0) + "`")
           .help("pass texts of two labels at least")
           .exception();
     }
-    int[] of = texts.stream().mapToInt(text -> classes.indexOf(text.label())).toArray();
-    return new Examples(texts.stream().map(Labelled::passage).toList(), classes, of, false);
+    return classes;
   }
 
   /** Says all that is wrong with pairs. */
   static void check(List<Contrast> pairs) {
     List<Problem> problems = new ArrayList<>();
     if (pairs.isEmpty()) {
-      problems.add(
-          Problem.of(Code.BAD_PAIRS, "there are no pairs of texts to learn from")
-              .help("pass one pair at least; some dozens are better"));
+      problems.add(none());
     }
     for (int i = 0; i < pairs.size() && problems.size() < MOST_PROBLEMS; i++) {
       if (pairs.get(i).positive().equals(pairs.get(i).negative())) {
-        problems.add(
-            Problem.of(Code.BAD_PAIRS, "both texts of pair " + (i + 1) + " are the same")
-                .note(Lines.shown(pairs.get(i).positive()))
-                .help("leave the pair out, or let one text lack what the other has"));
+        problems.add(same(i + 1, pairs.get(i).positive()));
       }
     }
     if (!problems.isEmpty()) {
       throw new SteercException(problems);
     }
+  }
+
+  /** The problem of no pairs at all. */
+  public static Problem none() {
+    return Problem.of(Code.BAD_PAIRS, "there are no pairs of texts to learn from")
+        .help("pass one pair at least; some dozens are better");
+  }
+
+  /**
+   * The problem of a pair that has no contrast.
+   *
+   * @param number which it is, counted from 1
+   */
+  public static Problem same(long number, String text) {
+    return Problem.of(Code.BAD_PAIRS, "both texts of pair " + number + " are the same")
+        .note(Lines.shown(text))
+        .help("leave the pair out, or let one text lack what the other has");
   }
 
   /** How many pairs there are, or texts without pairs. */
@@ -105,9 +131,14 @@ public record Examples(List<Passage> passages, List<String> classes, int[] of, b
   BitSet heldOut(double share, long seed) {
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < count(); i++) {
-      keys.add(String.join("\0", unit(i).stream().map(Passage::text).toList()));
+      keys.add(key(unit(i)));
     }
     return Split.of(keys, share, seed);
+  }
+
+  /** What a pair or text is known by when it is chosen what to hold out. */
+  public static String key(List<Passage> unit) {
+    return String.join("\0", unit.stream().map(Passage::text).toList());
   }
 
   /** The labels of the rows that the texts give, a row each. */
@@ -117,18 +148,20 @@ public record Examples(List<Passage> passages, List<String> classes, int[] of, b
     return new Labels(of.clone(), classes.size(), paired, rows);
   }
 
-  /**
-   * How the texts begin that are not held out: what is in front of what counts, or the whole text
-   * where all of it does.
-   */
+  /** How the texts begin that are not held out. */
   Set<String> beginnings(BitSet heldOut) {
     Set<String> beginnings = new LinkedHashSet<>();
     for (int i = heldOut.nextClearBit(0); i < count(); i = heldOut.nextClearBit(i + 1)) {
       for (Passage passage : unit(i)) {
-        boolean begins = !passage.prompt().isBlank();
-        beginnings.add((begins ? passage.prompt() : passage.text()).strip());
+        beginnings.add(beginning(passage));
       }
     }
     return beginnings;
+  }
+
+  /** How a text begins: what is in front of what counts, or all where nothing is. */
+  public static String beginning(Passage passage) {
+    boolean begins = !passage.prompt().isBlank();
+    return (begins ? passage.prompt() : passage.text()).strip();
   }
 }

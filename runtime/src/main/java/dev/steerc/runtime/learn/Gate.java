@@ -1,7 +1,6 @@
 package dev.steerc.runtime.learn;
 
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.capture.Rows;
 import dev.steerc.runtime.format.Floats;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,27 +28,39 @@ public record Gate(Site site, double threshold, double hits, double alarms) {
    * @param rows the mean activations of whole texts
    * @param direction [hidden], from the texts of class 0 to those of class 1
    */
-  static Gate of(Site site, Rows rows, Labels labels, Floats direction) {
-    double[] vector = Doubles.of(direction);
-    double length = Doubles.norm(vector);
+  static Gate of(Site site, LabelledRows rows, Floats direction) {
+    Along along = new Along(Doubles.of(direction));
+    double[] numbers = rows.each(Part.ALL, Along.SIZE, along);
     List<Cosine> learned = new ArrayList<>();
     List<Cosine> judging = new ArrayList<>();
-    rows.forEach(
-        (index, values) -> {
-          double[] row = Doubles.of(new Floats(new long[] {values.length}, values));
-          double lengths = Doubles.norm(row) * length;
-          double value = lengths > 0 ? Doubles.dot(row, vector) / lengths : 0;
-          Cosine cosine = new Cosine(value, labels.of()[(int) index] == 1);
-          if (labels.learnsFrom((int) index)) {
-            learned.add(cosine);
-          }
-          if (labels.judges((int) index)) {
-            judging.add(cosine);
-          }
-        });
+    for (int at = 0; at < numbers.length; at += Along.SIZE) {
+      Cosine cosine = new Cosine(numbers[at], numbers[at + 1] == 1);
+      (numbers[at + 2] == 1 ? judging : learned).add(cosine);
+    }
+    if (judging.isEmpty()) {
+      judging = learned;
+    }
     double threshold = rounded(threshold(learned));
     return new Gate(
         site, threshold, share(judging, true, threshold), share(judging, false, threshold));
+  }
+
+  /** Of each row the cosine with a direction, its class, and whether it is held out. */
+  private record Along(double[] direction) implements Reading {
+    static final int SIZE = 3;
+
+    @Override
+    public void read(Block block, double[] numbers) {
+      double length = Doubles.norm(direction);
+      double[] products = new double[Block.MOST];
+      block.times(direction, 1, products);
+      for (int row = 0; row < block.rows(); row++) {
+        double lengths = Math.sqrt(block.squares(row)) * length;
+        numbers[SIZE * row] = lengths > 0 ? products[row] / lengths : 0;
+        numbers[SIZE * row + 1] = block.of(row);
+        numbers[SIZE * row + 2] = block.isHeldOut(row) ? 1 : 0;
+      }
+    }
   }
 
   /** As a command line can say it without a loss. */

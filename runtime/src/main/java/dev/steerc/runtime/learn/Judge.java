@@ -28,7 +28,6 @@ final class Judge {
   private static Diagnosis ofEraser(Sample sample, Edit.LowRank eraser) {
     OptionalDouble left = Leftover.of(sample, eraser);
     return sample
-        .labels()
         .toTell()
         .mapToObj(c -> new Judge(sample, c, sample.difference(c)).diagnosis(left))
         .max(Comparator.comparingDouble(Judge::known))
@@ -49,7 +48,7 @@ final class Judge {
         Doubles.norm(direction),
         sample.typical(),
         all.count,
-        sample.labels().heldOut().isEmpty(),
+        sample.heldOut() == 0,
         left);
   }
 
@@ -58,36 +57,51 @@ final class Judge {
     return new Judge(sample, positive, direction).new Projections().separation();
   }
 
+  /**
+   * Of each row how far it lies along a direction, and its class; of each pair, beside its first
+   * row, the cosine of its difference.
+   */
+  private record Projection(double[] direction, boolean paired) implements Reading {
+    static final int SIZE = 3;
+
+    @Override
+    public void read(Block block, double[] numbers) {
+      double[] products = new double[Block.MOST];
+      block.times(direction, 1, products);
+      for (int row = 0; row < block.rows(); row++) {
+        numbers[SIZE * row] = products[row];
+        numbers[SIZE * row + 1] = block.of(row);
+      }
+      if (paired) {
+        double length = Doubles.norm(direction);
+        block.differences();
+        for (int pair = 0; pair < block.rows(); pair++) {
+          double along = products[2 * pair] - products[2 * pair + 1];
+          double lengths = Math.sqrt(block.squares(pair)) * length;
+          numbers[SIZE * 2 * pair + 2] = lengths > 0 ? along / lengths : 0;
+        }
+      }
+    }
+  }
+
   /** How far the judging rows lie along the direction. */
   private final class Projections {
-    private final double[] values = new double[sample.labels().count()];
-    private final boolean[] isPositive = new boolean[values.length];
-    private final boolean paired = sample.labels().paired();
+    private final boolean paired = sample.rows().paired();
+    private final double[] values;
+    private final boolean[] isPositive;
+    private final int count;
     private double cosines;
-    private int count;
 
     Projections() {
-      double[] products = new double[Block.MOST];
-      sample.judge(
-          block -> {
-            block.times(direction, 1, products);
-            for (int row = 0; row < block.rows(); row++) {
-              values[count] = products[row];
-              isPositive[count++] = sample.labels().of()[block.index(row)] == positive;
-            }
-            if (paired) {
-              addCosines(block, products);
-            }
-          });
-    }
-
-    private void addCosines(Block block, double[] products) {
-      double length = Doubles.norm(direction);
-      block.differences();
-      for (int pair = 0; pair < block.rows(); pair++) {
-        double along = products[2 * pair] - products[2 * pair + 1];
-        double lengths = Math.sqrt(block.squares(pair)) * length;
-        cosines += lengths > 0 ? along / lengths : 0;
+      double[] numbers = sample.judge(Projection.SIZE, new Projection(direction, paired));
+      count = numbers.length / Projection.SIZE;
+      values = new double[count];
+      isPositive = new boolean[count];
+      for (int row = 0; row < count; row++) {
+        int at = Projection.SIZE * row;
+        values[row] = numbers[at];
+        isPositive[row] = numbers[at + 1] == positive;
+        cosines += numbers[at + 2];
       }
     }
 

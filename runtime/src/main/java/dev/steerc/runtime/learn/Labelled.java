@@ -28,28 +28,42 @@ public record Labelled(Passage passage, String label) {
    */
   public static List<Labelled> read(Path file) {
     List<Labelled> all = new ArrayList<>();
-    new Lines(file, FORM, Code.BAD_TEXTS)
-        .forEach(
-            line -> {
-              Map<?, ?> object = line.object();
-              String prompt = line.optional(object, "prompt").orElse("");
-              Passage passage = new Passage(prompt, line.text(object, "text"));
-              all.add(new Labelled(passage, label(line, object)));
-              return true;
-            });
+    lines(file).forEach(line -> all.add(of(line)));
     return all;
+  }
+
+  /** The lines of such a file. */
+  public static Lines lines(Path file) {
+    return new Lines(file, FORM, Code.BAD_TEXTS);
+  }
+
+  /**
+   * The text of one of its lines.
+   *
+   * @throws dev.steerc.problem.SteercException when it makes no sense
+   */
+  public static Labelled of(Lines.Line line) {
+    Map<?, ?> object = line.object();
+    String prompt = line.optional(object, "prompt").orElse("");
+    Passage passage = new Passage(prompt, line.text(object, "text"));
+    return new Labelled(passage, label(line, object));
   }
 
   /** Whether the first line of a file with JSON lines has a label. */
   public static boolean isIn(Path file) {
     boolean[] is = {false};
-    new Lines(file, EITHER, Code.BAD_TEXTS)
+    either(file)
         .forEach(
             line -> {
               is[0] = line.object().containsKey("label");
               return false;
             });
     return is[0];
+  }
+
+  /** The lines of a file that has pairs or labelled texts. */
+  public static Lines either(Path file) {
+    return new Lines(file, EITHER, Code.BAD_TEXTS);
   }
 
   private static String label(Lines.Line line, Map<?, ?> object) {

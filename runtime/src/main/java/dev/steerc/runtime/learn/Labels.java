@@ -1,7 +1,6 @@
 package dev.steerc.runtime.learn;
 
 import java.util.BitSet;
-import java.util.stream.IntStream;
 
 /**
  * What is known of the rows of activations.
@@ -55,20 +54,5 @@ public record Labels(int[] of, int classes, boolean paired, BitSet heldOut) {
   /** The number of rows. */
   public int count() {
     return of.length;
-  }
-
-  /** The classes to tell from the rest; of two, the second says as much as the first. */
-  IntStream toTell() {
-    return IntStream.range(classes == 2 ? 1 : 0, classes);
-  }
-
-  /** Whether something is learned from a row. */
-  boolean learnsFrom(int row) {
-    return !heldOut.get(row);
-  }
-
-  /** Whether a row judges: those that are held out do, and all where none are. */
-  boolean judges(int row) {
-    return heldOut.isEmpty() || heldOut.get(row);
   }
 }

@@ -66,12 +66,13 @@ final class Leace {
   private static DMatrixRMaj covariance(Sample sample) {
     int width = sample.width();
     double[] mean = sample.mean();
-    double[] sums = new double[Math.multiplyExact(width, width)];
-    sample.learn(
-        block -> {
-          block.center(mean);
-          block.addOuter(sums);
-        });
+    double[] sums =
+        sample.learn(
+            Math.multiplyExact(width, width),
+            (block, products) -> {
+              block.center(mean);
+              block.addOuter(products);
+            });
     double trace = 0;
     for (int i = 0; i < width; i++) {
       trace += sums[i * width + i];

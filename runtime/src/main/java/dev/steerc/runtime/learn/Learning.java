@@ -9,7 +9,6 @@ import dev.steerc.runtime.capture.Capture;
 import dev.steerc.runtime.capture.Captured;
 import dev.steerc.runtime.capture.Pooling;
 import dev.steerc.runtime.capture.Progress;
-import dev.steerc.runtime.capture.Rows;
 import dev.steerc.runtime.capture.Texts;
 import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Vector;
@@ -30,30 +29,18 @@ import java.util.Set;
  * What was learned from texts.
  *
  * @param lesson how
- * @param pooling which tokens counted
+ * @param material what from
  * @param learned what was learned at each site, in the order of the model
  * @param advice where to steer with it
  * @param gate the best of the directions as a condition; empty unless whole texts of two labels
  *     were learned from, and where the edits have no direction
- * @param origin the model that it belongs to
- * @param count how many pairs it was learned from, or texts without pairs
- * @param heldOut how many were held out
- * @param paired whether they were pairs
- * @param seen how the texts begin that it was learned from
- * @param captured what running the texts took
  */
 public record Learning(
     Lesson lesson,
-    Pooling pooling,
+    Material material,
     Map<Site, Learned> learned,
     Advice advice,
-    Optional<Gate> gate,
-    Origin origin,
-    int count,
-    int heldOut,
-    boolean paired,
-    Set<String> seen,
-    Captured captured) {
+    Optional<Gate> gate) {
   private static final String SCRATCH = "steerc-learn";
 
   public Learning {
@@ -97,29 +84,54 @@ public record Learning(
     BitSet heldOut = examples.heldOut(lesson.heldOut(), lesson.seed());
     Labels labels = examples.labels(heldOut);
     Activations activations = Activations.open(folder);
-    boolean gates = capture.pooling() == Pooling.MEAN && examples.areWhole();
+    Material material =
+        new Material(
+            capture.pooling(),
+            examples.areWhole(),
+            examples.classes(),
+            examples.paired(),
+            examples.count() - heldOut.cardinality(),
+            heldOut.cardinality(),
+            Seen.of(examples.beginnings(heldOut)),
+            Origin.of(model),
+            captured,
+            visitor ->
+                capture
+                    .sites()
+                    .forEach(
+                        site ->
+                            visitor.site(
+                                site,
+                                new LocalRows(activations.rows(site), labels),
+                                activations.typical(site))));
+    return of(material, lesson);
+  }
+
+  /**
+   * Learns at each site.
+   *
+   * @throws dev.steerc.problem.SteercException when the texts tell nothing apart
+   */
+  public static Learning of(Material material, Lesson lesson) {
+    boolean gates = material.pooling() == Pooling.MEAN && material.whole();
     Map<Site, Learned> learned = new LinkedHashMap<>();
     List<Gate> all = new ArrayList<>();
-    for (Site site : capture.sites()) {
-      Rows rows = activations.rows(site);
-      Learned one = lesson.method().learn(rows, labels, lesson.seed());
-      if (gates && lesson.form().edit(one) instanceof Edit.OneVector edit) {
-        all.add(Gate.of(site, rows, labels, edit.vector()));
-      }
-      learned.put(site, beside(one, activations.typical(site)));
-    }
+    material
+        .sites()
+        .forEach(
+            (site, rows, typical) -> {
+              Learned one = lesson.method().learn(rows, lesson.seed());
+              if (gates && lesson.form().edit(one) instanceof Edit.OneVector edit) {
+                all.add(Gate.of(site, rows, edit.vector()));
+              }
+              learned.put(site, beside(one, typical));
+            });
     return new Learning(
         lesson,
-        capture.pooling(),
+        material,
         learned,
         Advice.of(learned, lesson.form()),
-        all.stream().max(Comparator.comparingDouble(Gate::skill)),
-        Origin.of(model),
-        examples.count() - heldOut.cardinality(),
-        heldOut.cardinality(),
-        examples.paired(),
-        examples.beginnings(heldOut),
-        captured);
+        all.stream().max(Comparator.comparingDouble(Gate::skill)));
   }
 
   /** The mean of some tokens is shorter than they are, and it is tokens that are steered. */
@@ -142,7 +154,7 @@ public record Learning(
   public Vector vector(String name) {
     Map<Site, Edit> edits = new LinkedHashMap<>();
     learned.forEach((site, one) -> edits.put(site, lesson.form().edit(one)));
-    Optional<String> base = Optional.of(origin.base());
+    Optional<String> base = Optional.of(material.origin().base());
     return new Vector(name, edits, Optional.empty(), base, Set.of(advice.site()));
   }
 

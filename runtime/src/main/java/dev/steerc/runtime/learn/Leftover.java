@@ -38,7 +38,7 @@ final class Leftover {
   }
 
   private OptionalDouble most() {
-    Labels labels = sample.labels();
+    Labels labels = sample.rows().here().labels();
     int[] counts = new int[labels.classes()];
     labels.heldOut().stream().forEach(row -> counts[labels.of()[row]]++);
     for (int count : counts) {
@@ -51,7 +51,7 @@ final class Leftover {
     first.flip(0, rows.size());
     Sample there = half(second);
     Sample back = half(first);
-    return labels
+    return sample
         .toTell()
         .mapToDouble(
             c ->
@@ -63,10 +63,11 @@ final class Leftover {
 
   /** Takes every so many rows of each class, in turn for either half. */
   private void collect(int[] counts) {
-    int[] of = sample.labels().of();
-    BitSet heldOut = sample.labels().heldOut();
+    LocalRows local = sample.rows().here();
+    int[] of = local.labels().of();
+    BitSet heldOut = local.labels().heldOut();
     int[] seen = new int[counts.length];
-    sample
+    local
         .rows()
         .forEach(
             (index, values) -> {
@@ -109,7 +110,8 @@ final class Leftover {
   private Sample half(BitSet heldOut) {
     int[] of = classes.stream().mapToInt(c -> c).toArray();
     Rows all = Rows.of(sample.width(), rows.toArray(new float[0][]));
-    return Sample.of(all, new Labels(of, sample.labels().classes(), false, heldOut));
+    Labels labels = new Labels(of, sample.rows().classes(), false, heldOut);
+    return Sample.of(new LocalRows(all, labels));
   }
 
   private static double byMeans(Sample half, int positive) {

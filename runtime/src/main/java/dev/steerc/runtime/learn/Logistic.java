@@ -63,12 +63,7 @@ final class Logistic {
 
   /** One by the deviation of each feature; 0 where it is constant, so that it gets no weight. */
   private double[] scale() {
-    double[] squares = new double[width];
-    sample.learn(
-        block -> {
-          block.center(mean);
-          block.addSquares(squares);
-        });
+    double[] squares = sample.learn(width, new Squares(mean));
     double[] scale = new double[width];
     for (int i = 0; i < width; i++) {
       double deviation = Math.sqrt(squares[i] / sample.learned());
@@ -90,31 +85,43 @@ final class Logistic {
    * @param point the weights [width] and the intercept
    */
   private double loss(double[] point, double[] gradient) {
-    double intercept = point[width];
-    double[] margins = new double[Block.MOST];
-    double[] slopes = new double[Block.MOST];
-    double[] sums = new double[width];
-    double[] loss = {0, 0}; // and the slope of the intercept
-    sample.learn(
-        block -> {
-          block.standardise(mean, scale);
-          block.times(point, 1, margins);
-          for (int row = 0; row < block.rows(); row++) {
-            int sign = sample.labels().of()[block.index(row)] == positive ? 1 : -1;
-            double margin = sign * (margins[row] + intercept);
-            loss[0] += softplus(-margin);
-            slopes[row] = -sign / (1 + StrictMath.exp(margin));
-            loss[1] += slopes[row];
-          }
-          block.addWeighted(slopes, 1, sums);
-        });
+    double[] sums = sample.learn(width + 2, new Loss(mean, scale, point, positive));
     double squares = 0;
     for (int i = 0; i < width; i++) {
       gradient[i] = sums[i] / sample.learned() + PENALTY * point[i];
       squares += point[i] * point[i];
     }
-    gradient[width] = loss[1] / sample.learned();
-    return loss[0] / sample.learned() + PENALTY / 2 * squares;
+    gradient[width] = sums[width + 1] / sample.learned();
+    return sums[width] / sample.learned() + PENALTY / 2 * squares;
+  }
+
+  /** The squares of the features around a mean. */
+  private record Squares(double[] mean) implements Pass {
+    @Override
+    public void add(Block block, double[] sums) {
+      block.center(mean);
+      block.addSquares(sums);
+    }
+  }
+
+  /** The slope of the loss by each weight [width], the loss, and its slope by the intercept. */
+  private record Loss(double[] mean, double[] scale, double[] point, int positive) implements Pass {
+    @Override
+    public void add(Block block, double[] sums) {
+      int width = mean.length;
+      double[] margins = new double[Block.MOST];
+      double[] slopes = new double[Block.MOST];
+      block.standardise(mean, scale);
+      block.times(point, 1, margins);
+      for (int row = 0; row < block.rows(); row++) {
+        int sign = block.of(row) == positive ? 1 : -1;
+        double margin = sign * (margins[row] + point[width]);
+        sums[width] += softplus(-margin);
+        slopes[row] = -sign / (1 + StrictMath.exp(margin));
+        sums[width + 1] += slopes[row];
+      }
+      block.addWeighted(slopes, 1, sums);
+    }
   }
 
   /** ln(1 + e^x), with the same bits on every machine. */

@@ -27,7 +27,7 @@ public enum Method {
   PCA {
     @Override
     Edit edit(Sample sample, long seed) {
-      if (!sample.labels().paired()) {
+      if (!sample.rows().paired()) {
         throw Sample.unfit(this, "learns from pairs only", "these texts are not paired");
       }
       return added(sample, Pca.direction(sample, seed));
@@ -44,7 +44,7 @@ public enum Method {
   ACTADD {
     @Override
     Edit edit(Sample sample, long seed) {
-      boolean paired = sample.labels().paired();
+      boolean paired = sample.rows().paired();
       if (!paired || sample.learned() != 2) {
         String count =
             paired ? sample.learned() / 2 + " pairs that are not held out" : "texts without pairs";
@@ -57,6 +57,7 @@ public enum Method {
   LEACE {
     @Override
     Edit edit(Sample sample, long seed) {
+      sample.rows().here(); // of rows that are elsewhere, not even a sum of width² numbers
       return Leace.eraser(sample);
     }
 
@@ -75,17 +76,22 @@ public enum Method {
     return Arrays.stream(values()).filter(method -> method.label().equals(label)).findFirst();
   }
 
+  /** Learns from rows on this machine. */
+  public Learned learn(Rows rows, Labels labels, long seed) {
+    return learn(new LocalRows(rows, labels), seed);
+  }
+
   /**
    * Learns from the rows that are not held out, and judges by those that are.
    *
    * @param seed what chance begins from where a method uses any; the same gives the same bytes
    * @throws dev.steerc.problem.SteercException when the rows tell nothing apart
    */
-  public Learned learn(Rows rows, Labels labels, long seed) {
-    if (labels.classes() > 2 && !takesManyClasses()) {
-      throw Sample.unfit(this, "tells two classes apart", "here are " + labels.classes());
+  public Learned learn(LabelledRows rows, long seed) {
+    if (rows.classes() > 2 && !takesManyClasses()) {
+      throw Sample.unfit(this, "tells two classes apart", "here are " + rows.classes());
     }
-    Sample sample = Sample.of(rows, labels);
+    Sample sample = Sample.of(rows);
     Edit edit = edit(sample, seed);
     return new Learned(edit, Judge.diagnosis(sample, edit), level(sample, edit));
   }

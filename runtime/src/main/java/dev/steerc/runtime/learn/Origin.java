@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record Origin(String base, Optional<String> tokenizer, Optional<String> template) {
 
-  static Origin of(SteeredModel model) {
+  public static Origin of(SteeredModel model) {
     Optional<String> template = ChatConfig.beside(model.path()).template();
     return new Origin(
         model.ports().base(),

@@ -17,7 +17,9 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  * <p>Each pass through the rows multiplies a block of vectors by C, which is never made. The best
  * combination of all vectors so far is the answer once its residual is small (the block Lanczos
  * method with thick restarts): near-equal eigenvalues cost some more passes where plain subspace
- * iteration would need thousands. Source: Golub and Van Loan, Matrix Computations, section 10.3.
+ * iteration would need thousands. As it begins with random vectors, the first passes are those of a
+ * randomized range finder in its block Krylov form. Source: Golub and Van Loan, Matrix
+ * Computations, section 10.3; arXiv 1504.05477.
  */
 final class Pca {
   private static final int COLUMNS = 8;
@@ -117,20 +119,28 @@ final class Pca {
     for (int i = 0; i < count; i++) {
       System.arraycopy(vectors.get(i), 0, packed, i * width, width);
     }
-    double[] products = new double[Block.MOST * count];
-    double[] sums = new double[count * width];
-    sample.learn(
-        block -> {
-          block.differences();
-          block.times(packed, count, products);
-          block.addWeighted(products, count, sums);
-        });
+    double[] sums = sample.learn(count * width, new Images(packed, count));
     List<double[]> images = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       double[] sum = Arrays.copyOfRange(sums, i * width, (i + 1) * width);
       images.add(Doubles.times(2.0 / sample.learned(), sum));
     }
     return images;
+  }
+
+  /**
+   * The sum over the pairs of their difference times its products with some vectors.
+   *
+   * @param vectors [count, width]
+   */
+  private record Images(double[] vectors, int count) implements Pass {
+    @Override
+    public void add(Block block, double[] sums) {
+      double[] products = new double[Block.MOST * count];
+      block.differences();
+      block.times(vectors, count, products);
+      block.addWeighted(products, count, sums);
+    }
   }
 
   /**

@@ -2,17 +2,18 @@ package dev.steerc.runtime.learn;
 
 import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
-import dev.steerc.runtime.capture.Rows;
-import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Rows with labels, and what every method wants to know of them.
  *
  * @param means the mean of each class [classes, width], over the rows that are not held out
  * @param counts how many those are of each class, 1 at least
+ * @param heldOut how many rows are held out
  * @param typical the mean length of all rows
  */
-record Sample(Rows rows, Labels labels, double[][] means, long[] counts, double typical) {
+record Sample(LabelledRows rows, double[][] means, long[] counts, long heldOut, double typical) {
   /** A direction that is shorter than this part of the rows is what rounding made of nothing. */
   private static final double NOTHING = 1e-7;
 
@@ -21,79 +22,37 @@ record Sample(Rows rows, Labels labels, double[][] means, long[] counts, double 
    *
    * @throws dev.steerc.problem.SteercException when they are not finite or a class has none
    */
-  static Sample of(Rows rows, Labels labels) {
-    if (rows.count() != labels.count()) {
-      throw new IllegalArgumentException(rows.count() + " rows, " + labels.count() + " labels");
+  static Sample of(LabelledRows rows) {
+    Moments moments = new Moments(rows.width(), rows.classes());
+    double[] sums = rows.sum(Part.ALL, moments.size(), moments);
+    if (sums[moments.unusable()] > 0) {
+      throw notFinite(rows);
     }
-    Sums sums = new Sums(rows.width(), labels);
-    Block.forEach(rows, row -> true, sums::add);
-    for (int c = 0; c < labels.classes(); c++) {
-      if (sums.counts[c] == 0) {
+    long[] counts = moments.counts(sums);
+    long heldOut = (long) sums[moments.heldOut()];
+    long all = heldOut + LongStream.of(counts).sum();
+    for (int c = 0; c < counts.length; c++) {
+      if (counts[c] == 0) {
         throw Problem.of(Code.NOT_LEARNABLE, "no row of class " + c + " is there to learn from")
-            .note(labels.count() + " rows, " + labels.heldOut().cardinality() + " of them held out")
+            .note(all + " rows, " + heldOut + " of them held out")
             .help("pass more texts of each kind, or hold fewer out")
             .exception();
       }
     }
-    return new Sample(
-        rows, labels, sums.means(), sums.counts, sums.lengths / Math.max(1, labels.count()));
+    double typical = sums[moments.lengths()] / all;
+    return new Sample(rows, moments.means(sums), counts, heldOut, typical);
   }
 
-  /** What is added up on the way through the rows. */
-  private static final class Sums {
-    private final int width;
-    private final Labels labels;
-    private final double[] sums;
-    private final long[] counts;
-    private final double[] weights;
-    private double lengths;
-
-    Sums(int width, Labels labels) {
-      this.width = width;
-      this.labels = labels;
-      sums = new double[labels.classes() * width];
-      counts = new long[labels.classes()];
-      weights = new double[Block.MOST * labels.classes()];
+  private static RuntimeException notFinite(LabelledRows rows) {
+    double[] numbers = rows.each(Part.ALL, 2, Moments::readUnusable);
+    int at = 0;
+    while (numbers[at] == 0) {
+      at += 2;
     }
-
-    void add(Block block) {
-      int classes = labels.classes();
-      for (int row = 0; row < block.rows(); row++) {
-        double squares = block.squares(row);
-        checkFinite(squares, block.index(row));
-        lengths += Math.sqrt(squares);
-        int of = labels.of()[block.index(row)];
-        int counted = labels.learnsFrom(block.index(row)) ? 1 : 0;
-        counts[of] += counted;
-        for (int c = 0; c < classes; c++) {
-          weights[row * classes + c] = c == of ? counted : 0;
-        }
-      }
-      // block by block, so that a sum over millions of rows rounds no more than one over thousands
-      double[] part = new double[sums.length];
-      block.addWeighted(weights, classes, part);
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] += part[i];
-      }
-    }
-
-    private static void checkFinite(double squares, int row) {
-      if (!(squares < Double.POSITIVE_INFINITY)) {
-        throw Problem.of(Code.ACTIVATIONS_NOT_FINITE, "row " + row + " has NaN or infinity in it")
-            .help("capture the activations again, from a model that computes finite numbers")
-            .exception();
-      }
-    }
-
-    double[][] means() {
-      double[][] means = new double[counts.length][width];
-      for (int c = 0; c < means.length; c++) {
-        for (int i = 0; i < width; i++) {
-          means[c][i] = sums[c * width + i] / counts[c];
-        }
-      }
-      return means;
-    }
+    String which = "row " + (long) numbers[at + 1];
+    return Problem.of(Code.ACTIVATIONS_NOT_FINITE, which + " has NaN or infinity in it")
+        .help("capture the activations again, from a model that computes finite numbers")
+        .exception();
   }
 
   int width() {
@@ -102,17 +61,22 @@ record Sample(Rows rows, Labels labels, double[][] means, long[] counts, double 
 
   /** How many rows are learned from. */
   long learned() {
-    return labels.count() - labels.heldOut().cardinality();
+    return LongStream.of(counts).sum();
   }
 
-  /** Goes through the rows that are learned from. */
-  void learn(Consumer<Block> action) {
-    Block.forEach(rows, labels::learnsFrom, action);
+  /** Adds up over the rows that are learned from. */
+  double[] learn(int size, Pass pass) {
+    return rows.sum(Part.LEARNED, size, pass);
   }
 
-  /** Goes through the rows that judge. */
-  void judge(Consumer<Block> action) {
-    Block.forEach(rows, labels::judges, action);
+  /** Some numbers of each row that judges: those that are held out do, and all where none are. */
+  double[] judge(int size, Reading reading) {
+    return rows.each(heldOut > 0 ? Part.HELD_OUT : Part.ALL, size, reading);
+  }
+
+  /** The classes to tell from the rest; of two, the second says as much as the first. */
+  IntStream toTell() {
+    return IntStream.range(rows.classes() == 2 ? 1 : 0, rows.classes());
   }
 
   /** The mean of the rows that are learned from. */

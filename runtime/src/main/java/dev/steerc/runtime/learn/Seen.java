@@ -23,7 +23,7 @@ public record Seen(SortedSet<Integer> prefixes) {
   private static final String KEY = "seen";
 
   /** Beyond it, the fingerprints would be longer than the vector. */
-  private static final int MOST = 20_000;
+  public static final int MOST = 20_000;
 
   /** Remembers prompts. */
   public static Seen of(Collection<String> prompts) {

@@ -27,7 +27,8 @@ public final class Split {
       throw new IllegalArgumentException("share: " + share);
     }
     double[] places = keys.stream().mapToDouble(key -> place(key, seed)).toArray();
-    double limit = limit(places, share);
+    double least = Arrays.stream(places).min().orElse(0);
+    double limit = limit(least, Arrays.stream(places).max().orElse(1), share);
     BitSet heldOut = new BitSet();
     for (int i = 0; i < places.length; i++) {
       heldOut.set(i, places[i] < limit);
@@ -35,19 +36,22 @@ public final class Split {
     return heldOut;
   }
 
-  /** The share, moved as little as leaves an item on either side. */
-  private static double limit(double[] places, double share) {
-    double[] distinct = Arrays.stream(places).sorted().distinct().toArray();
-    if (distinct.length < 2 || share == 0 || share == 1) {
-      return distinct.length == 1 && share < 1 ? 0 : share;
+  /**
+   * Below which {@link #place} an item is held out: the share, moved as little as leaves an item on
+   * either side.
+   *
+   * @param least the smallest place of all items
+   * @param most the largest
+   */
+  public static double limit(double least, double most, double share) {
+    if (least == most || share == 0 || share == 1) {
+      return least == most && share < 1 ? 0 : share;
     }
-    double least = Math.nextUp(distinct[0]);
-    double most = distinct[distinct.length - 1];
-    return Math.max(least, Math.min(most, share));
+    return Math.max(Math.nextUp(least), Math.min(most, share));
   }
 
   /** A number from 0 to 1 that is all that a text's place depends on. */
-  private static double place(String key, long seed) {
+  public static double place(String key, long seed) {
     MessageDigest digest = Digest.start();
     digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, seed));
     digest.update(key.getBytes(StandardCharsets.UTF_8));

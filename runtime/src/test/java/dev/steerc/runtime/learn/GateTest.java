@@ -61,8 +61,7 @@ class GateTest {
     // the negative ones of the six alike come first, so that the loop meets the positive ones first
     int[] classes = {1, 0, 0, 0, 1, 1, 1, 0};
     Floats along = new Floats(new long[] {2}, new float[] {1, 0});
-    Gate gate =
-        Gate.of(SITE, Rows.of(2, alike), new Labels(classes, 2, false, new BitSet()), along);
+    Gate gate = Gate.of(SITE, rows(alike, classes, new BitSet()), along);
     assertThat(gate.skill()).isEqualTo(0.25, within(1e-12));
   }
 
@@ -75,7 +74,11 @@ class GateTest {
         rows[i][j] = (float) (random.nextGaussian() + of[i] * 0.5 * direction.values()[j]);
       }
     }
-    return Gate.of(SITE, Rows.of(WIDTH, rows), new Labels(of, 2, false, heldOut), direction);
+    return Gate.of(SITE, rows(rows, of, heldOut), direction);
+  }
+
+  private static LocalRows rows(float[][] rows, int[] of, BitSet heldOut) {
+    return new LocalRows(Rows.of(rows[0].length, rows), new Labels(of, 2, false, heldOut));
   }
 
   /** The share of positive rows above a cosine, less that of the negative ones. */

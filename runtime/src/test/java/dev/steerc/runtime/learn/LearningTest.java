@@ -132,8 +132,8 @@ class LearningTest {
     Lesson lesson = new Lesson(Method.DIFFMEAN, Form.ADD, 0.3, 5);
     Learning learning =
         Learning.of(capture(pooling), Examples.ofPairs(pairs), lesson, Progress.NONE);
-    assertThat(learning.heldOut()).isBetween(1, 19);
-    assertThat(learning.count() + learning.heldOut()).isEqualTo(20);
+    assertThat(learning.material().heldOut()).isBetween(1, 19);
+    assertThat(learning.material().count() + learning.material().heldOut()).isEqualTo(20);
     List<String> keys =
         pairs.stream().map(pair -> pair.positive() + "\0" + pair.negative()).toList();
     var heldOut = Split.of(keys, 0.3, 5);
@@ -160,7 +160,7 @@ class LearningTest {
               double x = values.values()[token * 128 + i];
               squares += x * x;
               if (!heldOut.get(p)) {
-                expected[i] += sign * x / (ids.length - from) / learning.count();
+                expected[i] += sign * x / (ids.length - from) / learning.material().count();
               }
             }
             lengths += Math.sqrt(squares);
@@ -200,8 +200,8 @@ class LearningTest {
     Path kept = folder.resolve("acts");
     Learning first = Learning.of(capture, kept, examples, lesson, Progress.NONE);
     Learning again = Learning.of(capture, kept, examples, lesson, Progress.NONE);
-    assertThat(first.captured().found()).isZero();
-    assertThat(again.captured().found()).isEqualTo(60);
+    assertThat(first.material().captured().found()).isZero();
+    assertThat(again.material().captured().found()).isEqualTo(60);
     Learning anew = Learning.of(capture, examples, lesson, Progress.NONE);
     byte[] bytes = bytes(first);
     assertThat(bytes(again)).isEqualTo(bytes);
@@ -225,7 +225,11 @@ class LearningTest {
     Path file = folder.resolve("joy.safetensors");
     learning.write(file);
     Map<String, String> said = Safetensors.read(file).metadata();
-    String counts = learning.count() + " learned from, " + learning.heldOut() + " held out";
+    String counts =
+        learning.material().count()
+            + " learned from, "
+            + learning.material().heldOut()
+            + " held out";
     assertThat(said)
         .containsEntry("op", "add")
         .containsEntry("base", twin.model().ports().base())

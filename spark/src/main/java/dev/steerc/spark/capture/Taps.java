@@ -21,7 +21,8 @@ public record Taps(List<String> words, String layers, Provider provider) impleme
     words = List.copyOf(words);
   }
 
-  Tapped tap(Path path, int threads) {
+  /** Opens it with its sites. */
+  public Tapped tap(Path path, int threads) {
     ModelOptions options = ModelOptions.DEFAULT.provider(provider).threads(threads);
     return Tapped.open(path, words, Layers.parse(layers), options);
   }

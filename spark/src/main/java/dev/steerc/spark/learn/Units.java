@@ -1,0 +1,98 @@
+package dev.steerc.spark.learn;
+
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.runtime.learn.Contrast;
+import dev.steerc.runtime.learn.Contrasts;
+import dev.steerc.runtime.learn.Labelled;
+import dev.steerc.runtime.text.Lines;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The texts of a file: JSON lines, or Parquet with columns of the same names.
+ *
+ * @param file as users name it; problems show it
+ * @param labelled whether they are single texts with a label, and no pairs
+ */
+record Units(String file, boolean labelled, JavaRDD<Unit> all) {
+  private static final List<String> COLUMNS =
+      List.of("prompt", "positive", "negative", "text", "label");
+
+  /**
+   * Finds the file and looks at its first line.
+   *
+   * @throws dev.steerc.problem.SteercException when there is none, or that makes no sense
+   */
+  static Units read(SparkSession spark, String file) {
+    check(spark, file);
+    JavaRDD<String> lines = isParquet(file) ? rows(spark, file) : lines(spark, file);
+    boolean labelled = isLabelled(file, lines);
+    JavaRDD<Unit> units =
+        lines
+            .zipWithIndex()
+            .filter(line -> !line._1().isBlank())
+            .map(line -> unit(file, labelled, line._2(), line._1()));
+    return new Units(file, labelled, units);
+  }
+
+  private static void check(SparkSession spark, String file) {
+    try {
+      var path = new org.apache.hadoop.fs.Path(file);
+      if (!path.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(path)) {
+        throw Problem.of(Code.FILE_NOT_FOUND, "no file `" + file + "`").at(file).exception();
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw Problem.of(Code.FILE_UNREADABLE, "cannot read `" + file + "`")
+          .at(file)
+          .note(String.valueOf(e.getMessage()))
+          .help("check that this machine may read it")
+          .exception();
+    }
+  }
+
+  private static boolean isParquet(String file) {
+    return file.replaceFirst("/+$", "").endsWith(".parquet");
+  }
+
+  private static JavaRDD<String> lines(SparkSession spark, String file) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    return context.textFile(file, context.defaultParallelism());
+  }
+
+  private static JavaRDD<String> rows(SparkSession spark, String file) {
+    Dataset<Row> table = spark.read().parquet(file);
+    Column[] known =
+        Arrays.stream(table.columns())
+            .filter(COLUMNS::contains)
+            .map(table::col)
+            .toArray(Column[]::new);
+    return table.select(known).toJSON().javaRDD();
+  }
+
+  private static boolean isLabelled(String file, JavaRDD<String> lines) {
+    return lines.filter(line -> !line.isBlank()).take(1).stream()
+        .map(line -> new Lines.Line(Labelled.either(Path.of(file)), 1, line))
+        .anyMatch(line -> line.object().containsKey("label"));
+  }
+
+  private static Unit unit(String file, boolean labelled, long index, String text) {
+    Path path = Path.of(file);
+    Lines form = labelled ? Labelled.lines(path) : Contrasts.lines(path);
+    Lines.Line line = new Lines.Line(form, index + 1, text);
+    if (labelled) {
+      Labelled one = Labelled.of(line);
+      return new Unit(index, List.of(one.passage()), one.label());
+    }
+    Contrast pair = Contrasts.of(line);
+    return new Unit(index, List.of(pair.having(), pair.lacking()), "");
+  }
+}
