@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The texts to learn from. */
-final class ExampleArgs {
+public final class ExampleArgs {
   @Option(
       names = "--positive",
       paramLabel = "FILE",
@@ -33,7 +33,7 @@ final class ExampleArgs {
    *
    * @param file the file PAIRS; null when there is none
    */
-  Examples examples(Path file) {
+  public Examples examples(Path file) {
     if ((positive == null) != (negative == null)) {
       throw usage("--positive and --negative go together");
     }

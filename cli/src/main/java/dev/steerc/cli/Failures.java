@@ -11,7 +11,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into text and an exit code. */
-final class Failures {
+public final class Failures {
   private static final int PROBLEM = 1;
   private static final int USAGE = 2;
 
@@ -32,7 +32,7 @@ final class Failures {
 
   private Failures() {}
 
-  static int onException(Exception e, CommandLine line, ParseResult result) {
+  public static int onException(Exception e, CommandLine line, ParseResult result) {
     List<Problem> problems =
         e instanceof SteercException known ? known.problems() : List.of(unexpected(e));
     problems.forEach(problem -> print(problem));
@@ -43,7 +43,7 @@ final class Failures {
     return usage ? USAGE : PROBLEM;
   }
 
-  static int onUsage(ParameterException e, String[] args) {
+  public static int onUsage(ParameterException e, String[] args) {
     CommandLine line = e.getCommandLine();
     String message = e.getMessage().strip();
     Problem problem =

@@ -8,7 +8,7 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** How to generate; what is not given is as the model's own files say. */
-final class GenerateArgs {
+public final class GenerateArgs {
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
@@ -84,7 +84,7 @@ final class GenerateArgs {
   private Double timeout;
 
   /** The model's settings with what was given. */
-  Settings over(Settings model) {
+  public Settings over(Settings model) {
     Settings settings = model.sampling(this::over);
     if (maxNewTokens != null) {
       settings = settings.maxNewTokens(maxNewTokens);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The model to generate with, which can be prepared. */
-final class GeneratingModelArgs extends SteeredModelArgs {
+public final class GeneratingModelArgs extends SteeredModelArgs {
   @Option(
       names = "--prepared",
       description = "Prepare the model in the cache, once, and open that; see steerc prepare.")
@@ -18,7 +18,7 @@ final class GeneratingModelArgs extends SteeredModelArgs {
    *
    * @param oneByOne whether it is for a text or few, one at a time
    */
-  SteeredModel open(boolean oneByOne) {
+  public SteeredModel open(boolean oneByOne) {
     ModelOptions options = options().oneByOne(oneByOne);
     return prepared
         ? new PreparedCache(cache())

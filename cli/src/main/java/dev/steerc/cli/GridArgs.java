@@ -15,7 +15,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What is tried, and how one of it is chosen. */
-final class GridArgs {
+public final class GridArgs {
   @Option(
       names = "--layers",
       paramLabel = "LAYERS",
@@ -80,11 +80,12 @@ final class GridArgs {
   private boolean minimise;
 
   /** The condition, with its vector from a folder or a file. */
-  Optional<Condition> when(VectorStore store) {
+  public Optional<Condition> when(VectorStore store) {
     return Optional.ofNullable(when).map(store::condition);
   }
 
-  Grid grid(Vector vector, Map<Site, Double> norms, int blocks, Optional<Condition> condition) {
+  public Grid grid(
+      Vector vector, Map<Site, Double> norms, int blocks, Optional<Condition> condition) {
     Vector placed = Grid.placed(vector, blocks);
     return new Grid(
         placed,
@@ -96,7 +97,7 @@ final class GridArgs {
   }
 
   /** Says what is wrong with the options, whatever the vector. */
-  void check() {
+  public void check() {
     amounts();
     where();
     rule();
@@ -124,7 +125,7 @@ final class GridArgs {
                     "pass all, prompt, generated, first:N, last:N or after:N"));
   }
 
-  Rule rule() {
+  public Rule rule() {
     double limit = rule.equals("best") ? maxPerplexity : kl;
     if (!(limit > 0)) {
       throw usage("a limit of " + limit + " allows nothing", "pass a number above 0");

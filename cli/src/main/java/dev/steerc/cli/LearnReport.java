@@ -23,9 +23,9 @@ import java.util.OptionalDouble;
  * @param model what was learned on
  * @param output the file that was written
  */
-record LearnReport(Path model, Path output, Examples examples, Learning learning) {
+public record LearnReport(Path model, Path output, Examples examples, Learning learning) {
 
-  List<String> lines(Style style) {
+  public List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
     lines.add(style.bold(model.toString()) + ": " + from());
     lines.addAll(new CaptureReport(learning.captured()).work());
@@ -138,7 +138,7 @@ record LearnReport(Path model, Path output, Examples examples, Learning learning
             model, learning.advice().site().text(), op, output));
   }
 
-  Map<String, Object> toMap() {
+  public Map<String, Object> toMap() {
     Map<String, Object> sites = new LinkedHashMap<>();
     learned().forEach((site, one) -> sites.put(site.path(), toMap(one)));
     return Json.object(

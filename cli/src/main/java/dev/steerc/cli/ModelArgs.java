@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The model to run, and how to open it. */
-sealed class ModelArgs permits SteeredModelArgs {
+public sealed class ModelArgs permits SteeredModelArgs {
   @Parameters(
       index = "0",
       paramLabel = "MODEL",
@@ -36,7 +36,7 @@ sealed class ModelArgs permits SteeredModelArgs {
       description = "tokenizer.json, or its folder (default: beside the model).")
   private Path tokenizer;
 
-  Path path() {
+  public Path path() {
     return model;
   }
 
@@ -50,7 +50,7 @@ sealed class ModelArgs permits SteeredModelArgs {
   }
 
   /** How to open it. */
-  ModelOptions options() {
+  public ModelOptions options() {
     ModelOptions options = ModelOptions.DEFAULT.provider(Provider.of(provider)).threads(threads());
     return tokenizer == null ? options : options.tokenizer(tokenizer);
   }

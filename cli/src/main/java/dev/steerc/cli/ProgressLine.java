@@ -5,7 +5,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A progress bar on a terminal, and nothing anywhere else. */
-final class ProgressLine implements AutoCloseable {
+public final class ProgressLine implements AutoCloseable {
   private static final long MEGABYTE = 1_000_000;
 
   private final boolean enabled;
@@ -15,16 +15,16 @@ final class ProgressLine implements AutoCloseable {
     this.enabled = enabled;
   }
 
-  static ProgressLine on(boolean wanted) {
+  public static ProgressLine on(boolean wanted) {
     return new ProgressLine(wanted && System.console() != null);
   }
 
-  void show(String what, int done, int all) {
+  public void show(String what, int done, int all) {
     show("verify", what, done, all);
   }
 
   /** Shows how far a task is, and how long the rest takes. */
-  void show(String task, String what, int done, int all) {
+  public void show(String task, String what, int done, int all) {
     if (!enabled) {
       return;
     }
@@ -36,7 +36,7 @@ final class ProgressLine implements AutoCloseable {
   }
 
   /** Shows how many of all texts were run, how fast, and how long the rest takes. */
-  void showTexts(long done, long all) {
+  public void showTexts(long done, long all) {
     if (!enabled) {
       return;
     }
@@ -47,7 +47,7 @@ final class ProgressLine implements AutoCloseable {
   }
 
   /** Shows how much of a file has come, how fast, and how long the rest takes. */
-  void showBytes(String file, long done, long size) {
+  public void showBytes(String file, long done, long size) {
     if (!enabled) {
       return;
     }
@@ -60,7 +60,7 @@ final class ProgressLine implements AutoCloseable {
   }
 
   /** Says something behind the bar, if there is one. */
-  void remark(String text) {
+  public void remark(String text) {
     if (bar != null) {
       bar.setExtraMessage(" " + text);
     }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The prompts that something is measured by, and how texts are generated for them. */
-final class PromptArgs {
+public final class PromptArgs {
   @Option(
       names = "--prompts",
       paramLabel = "FILE",
@@ -55,9 +55,9 @@ final class PromptArgs {
    *
    * @param leftOut how many were there and have been seen by learning
    */
-  record Chosen(List<String> prompts, int leftOut) {}
+  public record Chosen(List<String> prompts, int leftOut) {}
 
-  Chosen prompts(Scorer scorer, Map<String, String> metadata) {
+  public Chosen prompts(Scorer scorer, Map<String, String> metadata) {
     if (limit != null && limit < 1) {
       throw Problem.of(Code.USAGE, "--limit " + limit + " leaves no prompt")
           .help("pass 2 or more")
@@ -94,24 +94,24 @@ final class PromptArgs {
   }
 
   /** The file that is read, if there is one. */
-  Stream<Path> files() {
+  public Stream<Path> files() {
     return Stream.ofNullable(file);
   }
 
   /** What to call the prompts. */
-  String where() {
+  public String where() {
     return file == null ? "--continuations" : file.toString();
   }
 
-  Optional<String> instruction() {
+  public Optional<String> instruction() {
     return Optional.ofNullable(instruction);
   }
 
-  Settings over(Settings model) {
+  public Settings over(Settings model) {
     return maxNewTokens == null ? model : model.maxNewTokens(maxNewTokens);
   }
 
-  long seed() {
+  public long seed() {
     return seed;
   }
 }

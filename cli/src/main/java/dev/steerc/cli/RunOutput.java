@@ -1,10 +1,10 @@
 package dev.steerc.cli;
 
-import dev.steerc.cli.serve.vectors.Receipt;
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.FinishReason;
 import dev.steerc.runtime.Listener;
+import dev.steerc.runtime.Receipt;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.TokenScore;
 import dev.steerc.runtime.steering.Reading;

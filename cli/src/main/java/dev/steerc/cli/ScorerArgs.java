@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** What tells how much of the concept is in a text: exactly one of four. */
-final class ScorerArgs {
+public final class ScorerArgs {
   @Option(
       names = "--words",
       paramLabel = "FILE",
@@ -53,12 +53,12 @@ final class ScorerArgs {
   private long patience = 120;
 
   /** The files that are read. */
-  Stream<Path> files() {
+  public Stream<Path> files() {
     return Stream.of(words, classifier, continuations).filter(Objects::nonNull);
   }
 
   /** Opens the one that was asked for. */
-  Scorer open() {
+  public Scorer open() {
     long given =
         Stream.of(words, classifier, continuations, command).filter(Objects::nonNull).count();
     if (given != 1) {

@@ -17,7 +17,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What to steer with. */
-final class SteerArgs {
+public final class SteerArgs {
   @Option(
       names = "--steer",
       paramLabel = "VECTOR",
@@ -50,17 +50,17 @@ final class SteerArgs {
   private String conflict = "sum";
 
   /** What was given, one text a vector. */
-  List<String> texts() {
+  public List<String> texts() {
     return steer;
   }
 
   /** The steering for a model, as yet unchecked. */
-  Steering steering(Path model) {
+  public Steering steering(Path model) {
     return steering(steer, store(model));
   }
 
   /** The vectors that have names. */
-  VectorStore store(Path model) {
+  public VectorStore store(Path model) {
     return store(model, vectors);
   }
 
@@ -69,7 +69,7 @@ final class SteerArgs {
    *
    * @param vectors their folder; null for the one beside the model
    */
-  static VectorStore store(Path model, Path vectors) {
+  public static VectorStore store(Path model, Path vectors) {
     if (vectors != null && !Files.isDirectory(vectors)) {
       throw Problem.of(Code.FILE_NOT_FOUND, "there is no folder `" + vectors + "`")
           .at("--vectors")
@@ -81,7 +81,7 @@ final class SteerArgs {
   }
 
   /** Several vectors as {@code --steer} takes them. */
-  Steering steering(List<String> texts, VectorStore store) {
+  public Steering steering(List<String> texts, VectorStore store) {
     Optional<Condition> condition = Optional.ofNullable(when).map(store::condition);
     List<Term> terms = new ArrayList<>();
     for (String text : texts) {

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** What a sweep leaves behind: the vector as it was chosen, and a page. */
-final class SweepOutput {
+public final class SweepOutput {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
@@ -39,7 +39,7 @@ final class SweepOutput {
    *
    * @param read the files that are read besides the vector; the page must replace none
    */
-  void check(Path vector, List<Path> read) {
+  public void check(Path vector, List<Path> read) {
     if (!dryRun) {
       Path target = target(vector);
       if (!target.toString().endsWith(".safetensors")) {
@@ -66,7 +66,7 @@ final class SweepOutput {
     return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
   }
 
-  boolean isDryRun() {
+  public boolean isDryRun() {
     return dryRun;
   }
 
@@ -74,7 +74,7 @@ final class SweepOutput {
     return output == null ? vector : output;
   }
 
-  void writePage(Swept swept, SweepSetting setting, Talk talk) {
+  public void writePage(Swept swept, SweepSetting setting, Talk talk) {
     if (page != null) {
       String html = new SweepPage(swept, setting.facts(), setting.command()).html();
       FileBytes.write(page, html.getBytes(StandardCharsets.UTF_8));
@@ -87,7 +87,7 @@ final class SweepOutput {
    *
    * @param vector the file that was swept
    */
-  void writeVector(Swept swept, VectorFile vector, Talk talk) {
+  public void writeVector(Swept swept, VectorFile vector, Talk talk) {
     if (!dryRun) {
       Path target = target(vector.path());
       OperatingPoint.write(swept, vector, target);
@@ -100,7 +100,7 @@ final class SweepOutput {
    *
    * @param lacks whether the model has no inputs there
    */
-  void sayNext(Swept swept, Path vector, Path model, boolean lacks, Talk talk) {
+  public void sayNext(Swept swept, Path vector, Path model, boolean lacks, Talk talk) {
     if (dryRun) {
       return;
     }

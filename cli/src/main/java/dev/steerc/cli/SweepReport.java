@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What {@code steerc sweep} says that it found. */
-record SweepReport(Swept swept, SweepSetting setting) {
+public record SweepReport(Swept swept, SweepSetting setting) {
   private static final String NOTHING = "-";
 
-  List<String> lines(Style style) {
+  public List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
     int texts = swept.baselines().plain().samples().size();
     lines.add(
@@ -141,7 +141,7 @@ record SweepReport(Swept swept, SweepSetting setting) {
     return plain ? text.replaceFirst("\\.?0+$", "") : text;
   }
 
-  Map<String, Object> toMap() {
+  public Map<String, Object> toMap() {
     List<Object> points = new ArrayList<>();
     Measurement plain = swept.baselines().plain();
     for (Point point : swept.points()) {

@@ -22,10 +22,10 @@ import java.util.stream.Collectors;
  * @param facts by name, in the order of showing
  * @param command what was typed
  */
-record SweepSetting(Map<String, String> facts, String command) {
+public record SweepSetting(Map<String, String> facts, String command) {
   private static final int LARGEST = 1 << 30;
 
-  static SweepSetting of(List<String> arguments, Sweep sweep, Path vector, String prompts) {
+  public static SweepSetting of(List<String> arguments, Sweep sweep, Path vector, String prompts) {
     Exam exam = sweep.choosing();
     SteeredModel model = exam.model();
     Map<String, String> facts = new LinkedHashMap<>();

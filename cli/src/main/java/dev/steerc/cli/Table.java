@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Columns of text under a head, each as wide as it has to be. */
-final class Table {
+public final class Table {
   private final List<String> head;
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... head) {
+  public Table(String... head) {
     this.head = List.of(head);
   }
 
-  void row(Object... cells) {
+  public void row(Object... cells) {
     rows.add(java.util.Arrays.stream(cells).map(String::valueOf).toList());
   }
 
   /** The lines of the table; numbers stand at the right. */
-  List<String> lines(Style style) {
+  public List<String> lines(Style style) {
     List<String> lines = new ArrayList<>();
     lines.add(style.faint(line(head)));
     rows.forEach(row -> lines.add(line(row)));

@@ -5,7 +5,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
 /** The options that say how much a command talks. */
-final class Talk {
+public final class Talk {
   @Option(
       names = {"-q", "--quiet"},
       description = "Print nothing but problems.")
@@ -17,29 +17,29 @@ final class Talk {
   @Option(names = "--json", description = "Print JSON instead of text.")
   private boolean json;
 
-  boolean isQuiet() {
+  public boolean isQuiet() {
     return quiet;
   }
 
-  boolean isJson() {
+  public boolean isJson() {
     return json;
   }
 
   /** Prints a line of text, unless there is to be JSON or nothing. */
-  void say(String line) {
+  public void say(String line) {
     if (!quiet && !json) {
       System.out.println(line);
     }
   }
 
   /** Prints what is doubtful where it does not mix with the result. */
-  void warn(List<String> doubts) {
+  public void warn(List<String> doubts) {
     if (!quiet) {
       doubts.forEach(doubt -> System.err.println("warning: " + doubt));
     }
   }
 
-  static boolean isDebugging(ParseResult result) {
+  public static boolean isDebugging(ParseResult result) {
     ParseResult command = result;
     while (command.hasSubcommand()) {
       command = command.subcommand();

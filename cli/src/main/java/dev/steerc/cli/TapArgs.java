@@ -18,7 +18,7 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Where a model's activations are taken, and of which tokens. */
-final class TapArgs {
+public final class TapArgs {
   @Option(
       names = {"--site", "--sites"},
       paramLabel = "SITE",
@@ -37,7 +37,7 @@ final class TapArgs {
   private final Set<Site> sites = new LinkedHashSet<>();
 
   /** Opens the model with taps there, or a copy that has them. */
-  Twin open(ModelArgs model) {
+  public Twin open(ModelArgs model) {
     Layers blocks = Layers.parse(layers);
     return Twin.open(
         model.path(),
@@ -51,12 +51,12 @@ final class TapArgs {
   }
 
   /** The sites, once the model is open. */
-  Set<Site> sites() {
+  public Set<Site> sites() {
     return Collections.unmodifiableSet(sites);
   }
 
   /** The tokens of a word, or a problem that lists the words. */
-  static Pooling pooling(String word, List<Pooling> choices) {
+  public static Pooling pooling(String word, List<Pooling> choices) {
     List<String> words = choices.stream().map(Pooling::label).toList();
     return choices.stream()
         .filter(pooling -> pooling.label().equals(word))

@@ -447,6 +447,21 @@ public enum Code {
           + " file from before is untouched.",
       "Run the command again."),
 
+  // many machines
+  MODEL_NOT_THERE(
+      "An executor does not find a file of the model where it was told to look.",
+      "Put the model where all machines see it, name it by a URI that they can read, or ship it with"
+          + " --files and name it files:NAME."),
+  MODEL_DIFFERS(
+      "An executor has another file than the driver: it would have computed with another model.",
+      "Copy the driver's files to all machines, or name the model by a URI."),
+  SPARK_MISSING(
+      "Work on many machines runs on Apache Spark, which is not part of the command itself.",
+      "Start steerc by its script, which fetches Spark, or pass the job's jar to spark-submit."),
+  ROWS_UNREADABLE(
+      "The table of rows cannot be read, or lacks a column that is needed.",
+      "Pass Parquet, JSON lines or CSV with a header."),
+
   // the demo
   DEMO_MISSING(
       "steerc was built without the files of its demo model, which lie in models/demo.",

@@ -1,5 +1,6 @@
 package dev.steerc.problem;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +13,8 @@ import java.util.List;
  * @param notes further facts, possibly none
  * @param help what to do next; empty when there is nothing to advise
  */
-public record Problem(Code code, String what, String where, List<String> notes, String help) {
+public record Problem(Code code, String what, String where, List<String> notes, String help)
+    implements Serializable {
 
   public Problem {
     notes = List.copyOf(notes);

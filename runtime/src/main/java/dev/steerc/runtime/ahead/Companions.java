@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** What lies beside a model and belongs to it: tokenizer, configuration, template, vectors. */
-final class Companions {
+public final class Companions {
   /** By these names exporters and hosts know them; what else lies there is nobody's business. */
-  private static final Set<String> FILES =
+  public static final Set<String> NAMES =
       Set.of(
           "tokenizer.json",
           "tokenizer_config.json",
@@ -62,7 +62,7 @@ final class Companions {
 
   private static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(file -> FILES.contains(file.getFileName().toString()))
+      return all.filter(file -> NAMES.contains(file.getFileName().toString()))
           .filter(file -> Files.isRegularFile(file) && file.toFile().length() <= MAX_FILE)
           .toList();
     }

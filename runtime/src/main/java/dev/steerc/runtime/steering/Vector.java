@@ -106,6 +106,20 @@ public record Vector(
     return "sha256:" + Digest.sha256(VectorTensors.of(origin.orElse(this), Map.of()).toBytes());
   }
 
+  /** What it does, as a word; all its edits do the same. */
+  public String op() {
+    return any().op();
+  }
+
+  /** The numbers of its edits, which all have the same. */
+  public Map<String, Double> numbers() {
+    return any().numbers();
+  }
+
+  private Edit any() {
+    return placeless.orElseGet(() -> edits.values().iterator().next());
+  }
+
   private Edit as(Edit edit, String op, OptionalDouble number) {
     return Edits.of(op, edit.tensors(), number, name);
   }

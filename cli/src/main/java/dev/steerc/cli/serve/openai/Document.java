@@ -1,10 +1,10 @@
 package dev.steerc.cli.serve.openai;
 
 import dev.steerc.cli.serve.openai.ScoredText.Scored;
-import dev.steerc.cli.serve.vectors.Receipt;
 import dev.steerc.manifest.Json;
 import dev.steerc.runtime.Completion;
 import dev.steerc.runtime.FinishReason;
+import dev.steerc.runtime.Receipt;
 import dev.steerc.runtime.SteeredModel;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -20,7 +20,7 @@ final class Fields {
     OptionalDouble level = body.number("level");
     Optional<String> op =
         body.text("op").or(() -> level.isPresent() ? Optional.of("clamp") : Optional.empty());
-    if (op.isEmpty() || level.isEmpty() && op.get().equals(Listed.op(vector))) {
+    if (op.isEmpty() || level.isEmpty() && op.get().equals(vector.op())) {
       return vector;
     }
     if (!OPS.contains(op.get())) {

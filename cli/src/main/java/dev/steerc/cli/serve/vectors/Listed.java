@@ -5,7 +5,6 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.SteeredModel;
-import dev.steerc.runtime.steering.Edit;
 import dev.steerc.runtime.steering.Vector;
 import dev.steerc.runtime.steering.VectorFile;
 import dev.steerc.runtime.steering.VectorStore;
@@ -88,7 +87,7 @@ record Listed(
         "created",
         created,
         "op",
-        vector.map(Listed::op),
+        vector.map(Vector::op),
         "sites",
         vector.map(v -> sites(v)).orElse(List.of()),
         "base",
@@ -116,16 +115,6 @@ record Listed(
 
   private static String cut(String text) {
     return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
-  }
-
-  /** The operation of a vector, of which a file has only one. */
-  static String op(Vector vector) {
-    return first(vector).op();
-  }
-
-  /** An edit of a vector; all of them have the same operation and numbers. */
-  static Edit first(Vector vector) {
-    return vector.placeless().orElseGet(() -> vector.edits().values().iterator().next());
   }
 
   private static List<String> sites(Vector vector) {

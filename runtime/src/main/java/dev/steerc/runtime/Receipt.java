@@ -1,9 +1,7 @@
-package dev.steerc.cli.serve.vectors;
+package dev.steerc.runtime;
 
 import dev.steerc.manifest.Json;
 import dev.steerc.plan.Site;
-import dev.steerc.runtime.Completion;
-import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.steering.Reading;
 import dev.steerc.runtime.steering.Steering;
 import dev.steerc.runtime.steering.Term;
@@ -36,13 +34,13 @@ public final class Receipt {
     Map<String, Object> vector =
         Json.object(
             "vector", term.vector().name(),
-            "op", Listed.op(term.vector()),
+            "op", term.vector().op(),
             "strength", term.strength(),
             "sites", sites.stream().map(Site::text).toList(),
             "positions", term.positions().toString(),
             "decay", term.decay().toString(),
             "revision", term.vector().revision());
-    vector.putAll(Listed.first(term.vector()).numbers());
+    vector.putAll(term.vector().numbers());
     term.condition()
         .ifPresent(
             when -> {

@@ -1,0 +1,79 @@
+package dev.steerc.spark.ship;
+
+import dev.steerc.onnx.Output;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
+import dev.steerc.runtime.format.Digest;
+import dev.steerc.runtime.steering.VectorStore;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The files of a vector folder at one moment: what the driver saw is what all executors use.
+ *
+ * @param files contents by file name
+ * @param digest what tells them from others
+ */
+public record Vectors(Map<String, byte[]> files, String digest) implements Serializable {
+  private static final long MOST = 256 << 20;
+
+  /** None at all. */
+  public static final Vectors NONE = new Vectors(new TreeMap<>(), "");
+
+  /**
+   * Reads a folder's vectors.
+   *
+   * @throws dev.steerc.problem.SteercException when they cannot be read, or are too many to travel
+   */
+  public static Vectors of(VectorStore store) {
+    Map<String, byte[]> files = new TreeMap<>();
+    StringBuilder contents = new StringBuilder();
+    long size = 0;
+    for (String name : store.names()) {
+      for (Path file : store.files(name)) {
+        byte[] bytes = read(file, MOST - size);
+        size += bytes.length;
+        String own = file.getFileName().toString();
+        files.put(own, bytes);
+        contents.append(own).append('\n').append(Digest.sha256(bytes)).append('\n');
+      }
+    }
+    byte[] all = contents.toString().getBytes(StandardCharsets.UTF_8);
+    return new Vectors(files, Digest.sha256(all));
+  }
+
+  private static byte[] read(Path file, long most) {
+    try {
+      if (Files.size(file) > most) {
+        throw Problem.of(Code.OUT_OF_MEMORY, "the vectors take more than " + (MOST >> 20) + " MiB")
+            .at(file)
+            .help("name a folder with --vectors that has only those that are needed")
+            .exception();
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw Problem.of(Code.FILE_UNREADABLE, "the vector cannot be read")
+          .at(file)
+          .note(String.valueOf(e.getMessage()))
+          .exception();
+    }
+  }
+
+  /** Puts them into a folder of this machine. */
+  VectorStore arrive(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        Files.write(folder.resolve(file.getKey()), file.getValue());
+      }
+      return VectorStore.open(folder);
+    } catch (IOException e) {
+      throw Output.failure(folder, e);
+    }
+  }
+}
