@@ -16,7 +16,7 @@ class ManifestsTest {
   private static final Path DEPLOY = Steered.root().resolve("docs/deploy");
 
   @ParameterizedTest
-  @ValueSource(strings = {"kubernetes.yaml", "kserve.yaml"})
+  @ValueSource(strings = {"kubernetes.yaml", "object-store.yaml", "kserve.yaml"})
   void apiKnowsEveryField(String file) throws Exception {
     Manifests manifests = Manifests.read(DEPLOY.resolve(file));
     assertThatCode(manifests::check).doesNotThrowAnyException();
@@ -34,6 +34,8 @@ class ManifestsTest {
         "kubernetes.yaml | podSelector: | selector: | selector",
         "kubernetes.yaml | scaleTargetRef: | target: | target",
         "kubernetes.yaml | averageUtilization: | average: | average",
+        "object-store.yaml | secretRef: | secret: | secret",
+        "object-store.yaml | egress: | out: | out",
         "kubernetes.yaml | kind: Deployment | kind: Deploiment | Deploiment",
         "kserve.yaml | storageUri: | storageUrl: | storageUrl",
         "kserve.yaml | autoSelect: | auto: | auto",
