@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.steerc.Steerc;
+import dev.steerc.cli.serve.ServeOptions;
 import dev.steerc.cli.serve.TestServer;
 import dev.steerc.manifest.Json;
 import dev.steerc.plan.InputMode;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -93,6 +95,15 @@ class DeployDocTest {
     }
   }
 
+  @Test
+  void pageLeadsToEveryFile() throws Exception {
+    String page = Files.readString(PAGE);
+    try (Stream<Path> files = Files.list(DEPLOY)) {
+      assertThat(files.map(Path::getFileName))
+          .allMatch(file -> page.contains("(deploy/" + file + ")"));
+    }
+  }
+
   /** As the commands on the page do. */
   private void writeTriton() {
     Path patched = folder.resolve("demo.onnx");
@@ -144,7 +155,7 @@ class DeployDocTest {
   }
 
   @Test
-  void serverAnswersWhereItIsAsked() {
+  void serverAnswersWhereItIsAsked() throws Exception {
     List<String> addresses = new ArrayList<>();
     for (Map<String, Object> pod : pods()) {
       Map<String, Object> container = map(at(pod, "containers", 0));
@@ -158,11 +169,28 @@ class DeployDocTest {
       assertThat(option(pod, "--port")).isEqualTo(String.valueOf(port));
       assertThat(containerFile).contains("EXPOSE " + port + "\n");
     }
-    try (TestServer server = TestServer.start(folder)) {
+    Path keys = Files.writeString(folder.resolve("keys.txt"), "use 0123456789abcdef\n");
+    try (TestServer server =
+        TestServer.start(folder.resolve("demo"), options -> withKeys(options, keys))) {
+      assertThat(server.get("/v1/models").status()).isEqualTo(401); // who probes has no key
       for (String address : addresses) {
         assertThat(server.get(address).status()).as(address).isEqualTo(200);
       }
     }
+  }
+
+  private static ServeOptions withKeys(ServeOptions options, Path keys) {
+    return new ServeOptions(
+        options.host(),
+        options.port(),
+        options.name(),
+        options.vectors(),
+        Optional.of(keys),
+        options.limits(),
+        options.jsonLog(),
+        options.logPrompts(),
+        options.inline(),
+        options.origins());
   }
 
   @ParameterizedTest
