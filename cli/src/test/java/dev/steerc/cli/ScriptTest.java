@@ -25,6 +25,18 @@ class ScriptTest {
     assertThat(start()).doesNotContain("building").contains("dev.steerc.cli.Main");
   }
 
+  /** The jar is no jar here, so that there is nothing to prepare. */
+  @Test
+  void besideItsJarNothingIsBuilt() throws Exception {
+    Files.createFile(folder.resolve("steerc-cli-0.1.0.jar"));
+    assertThat(start())
+        .doesNotContain("building")
+        .contains("every start will take longer", "dev.steerc.cli.Main");
+    assertThat(folder.resolve("steerc-built")).exists();
+    assertThat(folder.resolve("cli")).doesNotExist();
+    assertThat(start()).doesNotContain("every start will take longer");
+  }
+
   private String start() throws Exception {
     Path script = folder.resolve("steerc");
     Files.copy(Steered.root().resolve("steerc"), script);
