@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +40,7 @@ class ScriptTest {
 
   private String start() throws Exception {
     Path script = folder.resolve("steerc");
-    Files.copy(Steered.root().resolve("steerc"), script);
+    Files.copy(Steered.root().resolve("steerc"), script, StandardCopyOption.REPLACE_EXISTING);
     Process process =
         new ProcessBuilder("bash", script.toString(), "--version")
             .redirectErrorStream(true)
