@@ -10,8 +10,10 @@ import dev.steerc.runtime.capture.Pooling;
 import dev.steerc.runtime.learn.Lesson;
 import dev.steerc.spark.capture.Taps;
 import dev.steerc.spark.learn.LearnJob;
+import dev.steerc.spark.table.Result;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,6 +59,17 @@ final class LearnCommand implements Runnable {
   @Option(names = "--truncate", description = "Cut texts that are too long for the model in front.")
   private boolean truncate;
 
+  @Option(
+      names = "--activations",
+      paramLabel = "FOLDER",
+      description =
+          "Keep the activations there as `steerc spark capture` writes them, and use them again the"
+              + " next time.")
+  private String activations;
+
+  @Option(names = "--fresh", description = "Replace what the folder of activations has.")
+  private boolean fresh;
+
   @Mixin private Talk talk;
 
   @Override
@@ -66,15 +79,21 @@ final class LearnCommand implements Runnable {
     Path named = Path.of(model.location().toString());
     Path output = how.output(named);
     Taps sites = new Taps(taps.words(), taps.layers(), model.provider());
-    LearnJob job = new LearnJob(model.location(), sites, pooling, truncate);
+    Optional<Result> kept =
+        Optional.ofNullable(activations).map(folder -> new Result(folder, fresh));
+    LearnJob job = new LearnJob(model.location(), sites, pooling, truncate, kept);
     SparkSession spark = SparkSession.builder().appName("steerc learn").getOrCreate();
     LearnJob.Done done = job.run(spark, file, lesson);
     done.learning().write(output);
     LearnReport report = new LearnReport(named, output, done.learning());
     report.lines(Style.ofTerminal()).forEach(talk::say);
-    done.costs().lines().forEach(talk::say);
+    if (!done.costs().costs().isEmpty()) {
+      done.costs().lines().forEach(talk::say);
+    }
+    talk.say(done.passes().line());
     if (talk.isJson()) {
       Map<String, Object> map = report.toMap();
+      map.put("passes", done.passes().toMap());
       map.put("costs", done.costs().toMap());
       System.out.println(Json.write(map));
     }

@@ -29,11 +29,13 @@ import dev.steerc.runtime.learn.Method;
 import dev.steerc.spark.capture.Taps;
 import dev.steerc.spark.learn.LearnJob;
 import dev.steerc.spark.ship.Location;
+import dev.steerc.spark.table.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,10 +95,14 @@ class LearnTest {
   }
 
   private static Learning onMany(Path file, Lesson lesson, Pooling pooling) {
+    return onMany(file, lesson, pooling, Optional.empty()).learning();
+  }
+
+  private static LearnJob.Done onMany(
+      Path file, Lesson lesson, Pooling pooling, Optional<Result> kept) {
     Taps taps = new Taps(WORDS, LAYERS, Provider.CPU);
-    return new LearnJob(Location.parse(DEMO.toString()), taps, pooling, false)
-        .run(LocalCluster.session(), file.toString(), lesson)
-        .learning();
+    return new LearnJob(Location.parse(DEMO.toString()), taps, pooling, false, kept)
+        .run(LocalCluster.session(), file.toString(), lesson);
   }
 
   @ParameterizedTest
@@ -113,6 +119,53 @@ class LearnTest {
     Learning one = onOneMachine(Examples.ofPairs(Contrasts.read(file)), lesson, pooling);
     check(onMany(file, lesson, pooling), one);
     check(onMany(inParts(file, 7), lesson, pooling), one);
+  }
+
+  @Test
+  void keptActivationsTeachTheSameWithoutTheModelRunning() throws IOException {
+    Path file = pairs(30);
+    Lesson lesson = new Lesson(Method.PCA, Form.ADD, 0.2, 3);
+    Optional<Result> kept = Optional.of(new Result(folder.resolve("kept").toString(), false));
+    Learning one = onOneMachine(Examples.ofPairs(Contrasts.read(file)), lesson, Pooling.MEAN);
+    LearnJob.Done filled = onMany(file, lesson, Pooling.MEAN, kept);
+    LearnJob.Done again = onMany(file, lesson, Pooling.MEAN, kept);
+    check(filled.learning(), one);
+    check(again.learning(), one);
+    assertThat(filled.learning().material().captured().found()).isZero();
+    assertThat(again.learning().material().captured().found()).isEqualTo(60);
+    assertThat(again.learning().material().captured().tokens()).isZero();
+    assertThatThrownBy(() -> onMany(file, lesson, Pooling.LAST, kept))
+        .satisfies(e -> checkOther(e, "positions"));
+    assertThatThrownBy(() -> onMany(pairs(31), lesson, Pooling.MEAN, kept))
+        .satisfies(e -> checkOther(e, "text 6"));
+  }
+
+  @Test
+  void folderOfSomethingElseIsFilledOnRequestOnly() throws IOException {
+    Path file = pairs(20);
+    Lesson lesson = Lesson.of(Method.DIFFMEAN);
+    String taken = Files.createDirectory(folder.resolve("taken")).toString();
+    Optional<Result> there = Optional.of(new Result(taken, false));
+    assertThatThrownBy(() -> onMany(file, lesson, Pooling.LAST, there))
+        .satisfies(e -> assertThat(known(e).problems().get(0).code()).isEqualTo(Code.FOLDER_TAKEN));
+    Optional<Result> fresh = Optional.of(new Result(taken, true));
+    LearnJob.Done done = onMany(file, lesson, Pooling.LAST, fresh);
+    assertThat(done.learning().material().captured().found()).isZero();
+    assertThat(Path.of(taken, "_capture.json")).exists();
+  }
+
+  private static void checkOther(Throwable thrown, String note) {
+    Problem problem = known(thrown).problems().get(0);
+    assertThat(problem.code()).isEqualTo(Code.OTHER_ACTIVATIONS);
+    assertThat(problem.notes().get(0)).contains(note);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DIFFMEAN, 2, 4", "PCA, 8, 60", "LOGISTIC, 2, 600"})
+  void noMatrixIsSent(Method method, int vectors, int passes) throws IOException {
+    LearnJob.Done done = onMany(pairs(20), Lesson.of(method), Pooling.LAST, Optional.empty());
+    assertThat(done.passes().largest()).isBetween(128L, vectors * 128L + 8);
+    assertThat(done.passes().count()).isBetween(4L, (long) passes);
   }
 
   /** The same rows as Parquet, in so many files. */

@@ -1,7 +1,10 @@
 package dev.steerc.spark.capture;
 
 import dev.steerc.runtime.capture.Pooling;
+import dev.steerc.runtime.capture.Tokens;
+import dev.steerc.runtime.format.Digest;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -47,6 +50,13 @@ public record CaptureColumns(Pooling pooling, Map<String, Integer> widths) imple
   /** The name of a site's column: a dot would have to be quoted wherever it is used. */
   public static String column(String path) {
     return path.replace('.', '_');
+  }
+
+  /** The {@link #TEXT_ID} of a text. */
+  public static String id(Tokens text) {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * (text.ids().length + 1));
+    bytes.putLong(text.from()).asLongBuffer().put(text.ids());
+    return Digest.sha256(bytes.array());
   }
 
   boolean hasPositions() {

@@ -39,7 +39,7 @@ public record CaptureJob(
 
   /** All that is known before the work. */
   private record Begun(
-      SparkContext spark,
+      SparkSession session,
       Configuration hadoop,
       Look look,
       Columns columns,
@@ -54,10 +54,23 @@ public record CaptureJob(
    * @throws SteercException when there is something wrong with more than a row
    */
   public Done table(SparkSession spark, Table table, Result result, TableFormat format) {
-    Begun begun = begin(spark, table, result);
+    return table(begin(spark, table, result), result, format);
+  }
+
+  /**
+   * The same of rows that are in no file.
+   *
+   * @param name where they come from, as problems say it
+   */
+  public Done table(
+      SparkSession spark, Dataset<Row> rows, String name, Result result, TableFormat format) {
+    return table(begin(spark, rows, name), result, format);
+  }
+
+  private Done table(Begun begun, Result result, TableFormat format) {
     StructType schema = begun.columns.with(begun.plan.columns().fields());
     JavaRDD<Row> done = Slices.even(begun.rows).mapPartitions(new CaptureTask(begun.plan));
-    result.write(spark.createDataFrame(done, schema), format);
+    result.write(begun.session.createDataFrame(done, schema), format);
     Done all = done(begun, begun.plan.cut().value());
     result.write(begun.hadoop, CaptureNote.FILE, all.note.text());
     return all;
@@ -82,7 +95,7 @@ public record CaptureJob(
                 begun.plan,
                 shards.text(),
                 result.path(),
-                SerializableConfiguration.broadcast(begun.spark, begun.hadoop)));
+                SerializableConfiguration.broadcast(begun.session.sparkContext(), begun.hadoop)));
     result.write(begun.hadoop, Shards.FILE, shards.text());
     return done(begun, survey.cut());
   }
@@ -95,15 +108,18 @@ public record CaptureJob(
   }
 
   private Begun begin(SparkSession session, Table table, Result result) {
+    result.check(session.sessionState().newHadoopConf(), table);
+    return begin(session, table.read(session), table.path());
+  }
+
+  private Begun begin(SparkSession session, Dataset<Row> rows, String name) {
     Configuration hadoop = session.sessionState().newHadoopConf();
-    result.check(hadoop, table);
-    Dataset<Row> rows = table.read(session);
-    Columns columns = new Columns(table.path(), rows.schema());
+    Columns columns = new Columns(name, rows.schema());
     PassageColumns passages = PassageColumns.of(columns, textColumn);
     Look look = Look.at(model, taps);
     SparkContext spark = session.sparkContext();
     CapturePlan plan = plan(spark, look, passages);
-    return new Begun(spark, hadoop, look, columns, plan, rows.javaRDD(), System.nanoTime());
+    return new Begun(session, hadoop, look, columns, plan, rows.javaRDD(), System.nanoTime());
   }
 
   private CapturePlan plan(SparkContext spark, Look look, PassageColumns passages) {
@@ -130,7 +146,7 @@ public record CaptureJob(
             cost.failed(),
             cut,
             cost.read());
-    int cores = begun.spark.defaultParallelism();
+    int cores = begun.session.sparkContext().defaultParallelism();
     return new Done(note, new CostReport(begun.plan.costs().value(), seconds, cores));
   }
 }

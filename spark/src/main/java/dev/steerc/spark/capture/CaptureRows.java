@@ -5,8 +5,6 @@ import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.capture.Pooled;
 import dev.steerc.runtime.capture.Tokens;
-import dev.steerc.runtime.format.Digest;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +21,7 @@ record CaptureRows(CapturePlan plan, List<Site> sites) {
   /** The rows of a text: one, or one for each token that counts. */
   List<Row> of(Row row, Tokens text, Pooled pooled) {
     List<Row> all = new ArrayList<>();
-    String id = id(text);
+    String id = CaptureColumns.id(text);
     for (int i = 0; i < pooled.rows(); i++) {
       List<Object> cells = kept(row);
       cells.add(id);
@@ -81,11 +79,5 @@ record CaptureRows(CapturePlan plan, List<Site> sites) {
       }
     }
     return cells;
-  }
-
-  private static String id(Tokens text) {
-    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * (text.ids().length + 1));
-    bytes.putLong(text.from()).asLongBuffer().put(text.ids());
-    return Digest.sha256(bytes.array());
   }
 }

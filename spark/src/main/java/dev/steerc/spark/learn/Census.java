@@ -64,6 +64,11 @@ final class Census implements Serializable {
     }
   }
 
+  /** How many pairs or single texts there are. */
+  long count() {
+    return count;
+  }
+
   /** Both together. */
   Census plus(Census other) {
     count += other.count;

@@ -1,24 +1,21 @@
 package dev.steerc.spark.learn;
 
-import dev.steerc.onnx.Scratch;
-import dev.steerc.plan.Site;
 import dev.steerc.runtime.capture.Pooling;
-import dev.steerc.runtime.capture.Tapped;
 import dev.steerc.runtime.learn.Learning;
 import dev.steerc.runtime.learn.Lesson;
 import dev.steerc.runtime.learn.Method;
-import dev.steerc.runtime.learn.Origin;
+import dev.steerc.spark.capture.CaptureJob;
+import dev.steerc.spark.capture.Look;
 import dev.steerc.spark.capture.Taps;
 import dev.steerc.spark.cost.CostReport;
 import dev.steerc.spark.cost.Costs;
 import dev.steerc.spark.ship.Cargo;
-import dev.steerc.spark.ship.Executor;
 import dev.steerc.spark.ship.Location;
-import dev.steerc.spark.ship.Shipment;
 import dev.steerc.spark.ship.Vectors;
-import java.nio.file.Path;
+import dev.steerc.spark.table.Result;
+import dev.steerc.spark.table.Table;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -27,14 +24,13 @@ import org.apache.spark.sql.SparkSession;
  * A vector from the texts of a file.
  *
  * @param cuts whether texts that are too long are cut in front; else they are problems
+ * @param activations the folder that keeps activations, or is to; empty keeps them in memory
  */
-public record LearnJob(Location model, Taps taps, Pooling pooling, boolean cuts) {
+public record LearnJob(
+    Location model, Taps taps, Pooling pooling, boolean cuts, Optional<Result> activations) {
 
   /** What was done. */
-  public record Done(Learning learning, CostReport costs) {}
-
-  /** What the driver learns of the model before the work. */
-  private record Look(Shipment shipment, Origin origin, LinkedHashMap<Site, Integer> widths) {}
+  public record Done(Learning learning, Passes passes, CostReport costs) {}
 
   /**
    * Runs it.
@@ -48,36 +44,24 @@ public record LearnJob(Location model, Taps taps, Pooling pooling, boolean cuts)
       throw SpreadRows.onOneMachine();
     }
     Units units = Units.read(spark, file);
-    Look look = look();
+    Look look = Look.at(model, taps);
     SparkContext context = spark.sparkContext();
     Costs costs = Costs.of(context, "steerc learn");
     Cargo cargo = new Cargo(look.shipment(), Vectors.NONE, taps);
-    long start = System.nanoTime();
+    CaptureJob capture = new CaptureJob(model, taps, pooling, Table.TEXT, cuts);
+    Passes passes = new Passes();
     Learning learning =
         new SparkLearning(
                 JavaSparkContext.fromSparkContext(context).broadcast(cargo),
                 costs,
-                look.widths(),
+                new LinkedHashMap<>(look.sites()),
                 pooling,
-                cuts)
+                cuts,
+                activations.map(place -> new Store(spark, place, capture)),
+                passes)
             .of(units, lesson, look.origin());
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new Done(learning, new CostReport(costs.value(), seconds, context.defaultParallelism()));
-  }
-
-  private Look look() {
-    Path scratch = Executor.scratch("steerc-driver");
-    try {
-      Shipment shipment = Shipment.of(model, scratch);
-      try (Tapped tapped = taps.tap(shipment.arrive(scratch), 1)) {
-        tapped.model().tokenizerFor("the texts become tokens");
-        Map<Site, Integer> widths = tapped.widths();
-        LinkedHashMap<Site, Integer> inOrder = new LinkedHashMap<>();
-        tapped.sites().forEach(site -> inOrder.put(site, widths.get(site)));
-        return new Look(shipment, Origin.of(tapped.model()), inOrder);
-      }
-    } finally {
-      Scratch.discard(scratch);
-    }
+    double seconds = learning.material().captured().seconds();
+    CostReport cost = new CostReport(costs.value(), seconds, context.defaultParallelism());
+    return new Done(learning, passes, cost);
   }
 }

@@ -17,9 +17,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
@@ -30,13 +32,17 @@ import org.apache.spark.storage.StorageLevel;
  * @param cargo the model with its taps
  * @param widths where the taps are in the order of the model, and the elements of a row there
  * @param cuts whether texts that are too long are cut in front
+ * @param store where their activations are, if they are not run
+ * @param passes how often rows are gone through
  */
 record SparkLearning(
     Broadcast<Cargo> cargo,
     Costs costs,
     LinkedHashMap<Site, Integer> widths,
     Pooling pooling,
-    boolean cuts) {
+    boolean cuts,
+    Optional<Store> store,
+    Passes passes) {
   private static final int DEPTH = 2;
 
   /**
@@ -50,25 +56,53 @@ record SparkLearning(
         units
             .all()
             .mapPartitions(new Census.Taking(cargo, cuts, lesson.seed()))
-            .treeReduce(Census::plus, DEPTH);
+            .treeAggregate(new Census(), Census::plus, Census::plus, DEPTH);
     census.check(units.labelled());
     List<String> classes = census.classes(units.labelled());
     double limit = census.limit(lesson.heldOut());
-    Running running =
-        new Running(cargo, costs, widths, pooling, cuts, lesson.seed(), limit, classes);
+    Telling telling = new Telling(cuts, lesson.seed(), limit, classes);
+    Stretches parts = units.parts(census.count(), bytes());
+    long start = System.nanoTime();
     JavaRDD<Taught> rows =
-        units.all().mapPartitions(running).persist(StorageLevel.MEMORY_AND_DISK());
+        store
+            .map(there -> kept(there, units, parts, telling, origin))
+            .orElseGet(() -> run(units, parts, telling))
+            .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Seen seen = seen(units.all(), lesson.seed(), limit);
-      return Learning.of(material(rows, classes, !units.labelled(), seen, origin), lesson);
+      return Learning.of(material(rows, classes, !units.labelled(), seen, origin, start), lesson);
     } finally {
       rows.unpersist(false);
     }
   }
 
+  /** What the rows of one text take. */
+  private long bytes() {
+    return widths.values().stream().mapToLong(width -> (long) Float.BYTES * width).sum();
+  }
+
+  private JavaRDD<Taught> run(Units units, Stretches parts, Telling telling) {
+    return units.in(parts).mapPartitions(new Running(cargo, costs, widths, pooling, telling));
+  }
+
+  private JavaRDD<Taught> kept(
+      Store there, Units units, Stretches parts, Telling telling, Origin origin) {
+    if (!there.isThere()) {
+      there.fill(units, costs);
+    }
+    List<Site> sites = List.copyOf(widths.keySet());
+    there.check(origin, pooling, sites);
+    JavaPairRDD<String, Taught> texts = units.all().mapPartitionsToPair(new Asking(cargo, telling));
+    return there.find(texts, sites, parts.times(units.size()));
+  }
+
   private Material material(
-      JavaRDD<Taught> rows, List<String> classes, boolean paired, Seen seen, Origin origin) {
-    long start = System.nanoTime();
+      JavaRDD<Taught> rows,
+      List<String> classes,
+      boolean paired,
+      Seen seen,
+      Origin origin,
+      long start) {
     Totals totals = rows.treeAggregate(new Totals(), Totals::plus, Totals::plus, DEPTH);
     double seconds = (System.nanoTime() - start) / 1e9;
     int size = paired ? 2 : 1;
@@ -85,7 +119,8 @@ record SparkLearning(
         visitor -> {
           int i = 0;
           for (Map.Entry<Site, Integer> site : widths.entrySet()) {
-            SpreadRows there = new SpreadRows(rows, i, site.getValue(), classes.size(), paired);
+            SpreadRows there =
+                new SpreadRows(rows, passes, i, site.getValue(), classes.size(), paired);
             visitor.site(site.getKey(), there, totals.typical(i++));
           }
         });
@@ -99,8 +134,8 @@ record SparkLearning(
         totals.texts(),
         0,
         totals.cut(),
-        0,
-        totals.tokens(),
+        costs.total().read() == 0 ? totals.texts() : 0,
+        costs.total().read(),
         seconds);
   }
 

@@ -18,14 +18,17 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * The rows of one site in the partitions of an RDD. Each partition adds its own up, and their sums
  * are added up in a tree, in which the last bits depend on who comes first.
  *
+ * @param passes counts them
  * @param site which of the sites
  */
-record SpreadRows(JavaRDD<Taught> all, int site, int width, int classes, boolean paired)
+record SpreadRows(
+    JavaRDD<Taught> all, Passes passes, int site, int width, int classes, boolean paired)
     implements LabelledRows {
   private static final int DEPTH = 2;
 
   @Override
   public double[] sum(Part part, int size, Pass pass) {
+    passes.sum(size, all.getNumPartitions());
     return all.mapPartitions(new Summing(site, width, part, size, pass))
         .treeAggregate(new double[0], SpreadRows::plus, SpreadRows::plus, DEPTH);
   }
@@ -34,7 +37,9 @@ record SpreadRows(JavaRDD<Taught> all, int site, int width, int classes, boolean
   public double[] each(Part part, int size, Reading reading) {
     List<double[]> parts =
         all.mapPartitions(new Telling(site, width, part, size, reading)).collect();
-    return parts.stream().flatMapToDouble(DoubleStream::of).toArray();
+    double[] numbers = parts.stream().flatMapToDouble(DoubleStream::of).toArray();
+    passes.each(numbers.length);
+    return numbers;
   }
 
   @Override

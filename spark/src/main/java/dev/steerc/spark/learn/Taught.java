@@ -29,6 +29,26 @@ record Taught(
     boolean begun)
     implements Serializable {
 
+  /** A text that is not run, as its activations are there already. */
+  static Taught waiting(Told told) {
+    return new Taught(
+        told.text(),
+        told.of(),
+        told.heldOut(),
+        new float[0][],
+        new double[0],
+        0,
+        0,
+        told.cut(),
+        told.begun());
+  }
+
+  /** The same with what was kept of such a text. */
+  Taught with(Kept kept) {
+    return new Taught(
+        text, of, heldOut, kept.rows(), kept.lengths(), kept.counted(), 0, cut, begun);
+  }
+
   static Taught of(Told told, List<Site> sites, Pooled pooled) {
     return new Taught(
         told.text(),

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * What is held out or not as a whole: a pair of texts, or a text with its label.
  *
- * @param index the line that it stands in, counted from 0
+ * @param index which it is, counted from 0
  * @param passages the positive and the negative text of a pair, or one text
  * @param label the label of the one text; empty for a pair
  */

@@ -16,6 +16,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
 
 /**
  * The texts of a file: JSON lines, or Parquet with columns of the same names.
@@ -24,6 +25,9 @@ import org.apache.spark.sql.SparkSession;
  * @param labelled whether they are single texts with a label, and no pairs
  */
 record Units(String file, boolean labelled, JavaRDD<Unit> all) {
+  private static final long MOST_BYTES = 64 << 20;
+  private static final long PER_CORE = 3;
+
   private static final List<String> COLUMNS =
       List.of("prompt", "positive", "negative", "text", "label");
 
@@ -40,6 +44,7 @@ record Units(String file, boolean labelled, JavaRDD<Unit> all) {
         lines
             .zipWithIndex()
             .filter(line -> !line._1().isBlank())
+            .zipWithIndex()
             .map(line -> unit(file, labelled, line._2(), line._1()));
     return new Units(file, labelled, units);
   }
@@ -84,15 +89,40 @@ record Units(String file, boolean labelled, JavaRDD<Unit> all) {
         .anyMatch(line -> line.object().containsKey("label"));
   }
 
-  private static Unit unit(String file, boolean labelled, long index, String text) {
+  private static Unit unit(
+      String file, boolean labelled, long index, Tuple2<String, Long> numbered) {
     Path path = Path.of(file);
     Lines form = labelled ? Labelled.lines(path) : Contrasts.lines(path);
-    Lines.Line line = new Lines.Line(form, index + 1, text);
+    Lines.Line line = new Lines.Line(form, numbered._2() + 1, numbered._1());
     if (labelled) {
       Labelled one = Labelled.of(line);
       return new Unit(index, List.of(one.passage()), one.label());
     }
     Contrast pair = Contrasts.of(line);
     return new Unit(index, List.of(pair.having(), pair.lacking()), "");
+  }
+
+  /** How many texts each has. */
+  int size() {
+    return labelled ? 1 : 2;
+  }
+
+  /**
+   * So many parts of them that each core has some, and none more rows than fit into memory beside
+   * others. It does not depend on how the file is cut.
+   *
+   * @param count how many there are
+   * @param bytes what the rows of one text take
+   */
+  Stretches parts(long count, long bytes) {
+    long cores = Math.max(1, all.context().defaultParallelism());
+    long fit = Math.max(1, MOST_BYTES / Math.max(1, size() * bytes));
+    long few = (count + PER_CORE * cores - 1) / (PER_CORE * cores);
+    return Stretches.of(count, Math.max(1, Math.min(fit, few)));
+  }
+
+  /** Them in their order, in such parts. */
+  JavaRDD<Unit> in(Stretches parts) {
+    return all.keyBy(Unit::index).repartitionAndSortWithinPartitions(parts).values();
   }
 }
