@@ -96,7 +96,7 @@ public record CaptureJob(
 
   private Begun begin(SparkSession session, Table table, Result result) {
     Configuration hadoop = session.sessionState().newHadoopConf();
-    result.check(hadoop, table);
+    result.check(hadoop, model.with(table.path()));
     Dataset<Row> rows = table.read(session);
     Columns columns = new Columns(table.path(), rows.schema());
     PassageColumns passages = PassageColumns.of(columns, textColumn);
@@ -118,7 +118,6 @@ public record CaptureJob(
   }
 
   private Done done(Begun begun, long cut) {
-    double seconds = (System.nanoTime() - begun.start) / 1e9;
     Cost cost = begun.plan.costs().total();
     CaptureNote note =
         new CaptureNote(
@@ -130,7 +129,6 @@ public record CaptureJob(
             cost.failed(),
             cut,
             cost.read());
-    int cores = begun.spark.defaultParallelism();
-    return new Done(note, new CostReport(begun.plan.costs().value(), seconds, cores));
+    return new Done(note, CostReport.of(begun.spark, begun.plan.costs(), begun.start));
   }
 }

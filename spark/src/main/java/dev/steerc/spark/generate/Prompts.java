@@ -5,11 +5,14 @@ import dev.steerc.problem.Problem;
 import dev.steerc.runtime.bulk.Fields;
 import dev.steerc.runtime.bulk.Outcome;
 import dev.steerc.runtime.bulk.Task;
+import dev.steerc.runtime.text.Lines;
 import dev.steerc.spark.table.Columns;
 import dev.steerc.spark.table.Table;
 import java.io.Serializable;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +30,6 @@ import org.apache.spark.sql.types.StructType;
  */
 record Prompts(StructType table, Fields fields) implements Serializable {
   private static final String SEED = "seed";
-  private static final String INPUT = "input_";
   private static final StructType PROBLEM =
       new StructType()
           .add("code", DataTypes.StringType, false)
@@ -62,11 +64,11 @@ record Prompts(StructType table, Fields fields) implements Serializable {
   Task task(Row row) {
     Map<String, Object> values = new HashMap<>();
     for (int i = 0; i < table.size(); i++) {
-      values.put(table.fields()[i].name(), value(row.get(i)));
+      values.put(fields.spelt(table.fields()[i].name()), value(row.get(i)));
     }
-    if (values.get(Table.CORRUPT) != null) {
+    if (values.get(Table.CORRUPT) instanceof String broken) {
       throw Problem.of(Code.BAD_ROW, "the line cannot be understood")
-          .note(String.valueOf(values.get(Table.CORRUPT)))
+          .note(Lines.shown(broken))
           .exception();
     }
     return fields.task(values);
@@ -77,8 +79,8 @@ record Prompts(StructType table, Fields fields) implements Serializable {
     if (value instanceof scala.collection.Seq<?> list) {
       return scala.jdk.javaapi.CollectionConverters.asJava(list);
     }
-    boolean isPlain = value instanceof Number || value instanceof Boolean || value == null;
-    return isPlain ? value : value.toString();
+    boolean isTime = value instanceof Date || value instanceof Temporal;
+    return isTime ? value.toString() : value;
   }
 
   /** The columns of the result. */
@@ -88,7 +90,7 @@ record Prompts(StructType table, Fields fields) implements Serializable {
       StructField field = table.fields()[column];
       all.add(
           isTaken(field.name())
-              ? DataTypes.createStructField(INPUT + field.name(), field.dataType(), true)
+              ? DataTypes.createStructField(aside(field.name()), field.dataType(), true)
               : field);
     }
     all.addAll(Arrays.asList(RESULT.fields()));
@@ -121,6 +123,11 @@ record Prompts(StructType table, Fields fields) implements Serializable {
     return java.util.stream.IntStream.range(0, names.length)
         .filter(i -> !names[i].equalsIgnoreCase(SEED) && !names[i].equals(Table.CORRUPT))
         .toArray();
+  }
+
+  private String aside(String name) {
+    List<String> names = List.of(table.fieldNames());
+    return Fields.aside(name, other -> names.stream().anyMatch(other::equalsIgnoreCase));
   }
 
   private static boolean isTaken(String name) {

@@ -61,8 +61,7 @@ public record LearnJob(Location model, Taps taps, Pooling pooling, boolean cuts)
                 pooling,
                 cuts)
             .of(units, lesson, look.origin());
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new Done(learning, new CostReport(costs.value(), seconds, context.defaultParallelism()));
+    return new Done(learning, CostReport.of(context, costs, start));
   }
 
   private Look look() {
