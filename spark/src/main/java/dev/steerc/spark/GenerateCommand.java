@@ -54,7 +54,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private RowArgs columns;
 
   @Option(
-      names = {"--format", "--output-format"},
+      names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "parquet",
       description = "parquet (the default) or jsonl.")

@@ -7,6 +7,7 @@ import dev.steerc.problem.SteercException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.spark.SparkException;
 import org.apache.spark.SparkThrowable;
@@ -31,14 +32,22 @@ final class JobFailures {
         return known;
       }
     }
+    if (causes.get(causes.size() - 1) instanceof RuntimeException last && isOurs(last)) {
+      return last;
+    }
     boolean isSparks =
         causes.stream().anyMatch(c -> c instanceof SparkThrowable || c instanceof SparkException);
     return isSparks || e instanceof IOException ? new SteercException(problem(causes), e) : e;
   }
 
+  private static boolean isOurs(RuntimeException e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return trace.length > 0 && trace[0].getClassName().startsWith("dev.steerc.");
+  }
+
   private static Problem problem(List<Throwable> causes) {
     List<String> said = causes.stream().map(JobFailures::said).distinct().toList();
-    if (said.stream().anyMatch(text -> text.toLowerCase(java.util.Locale.ROOT).contains(FULL))) {
+    if (said.stream().anyMatch(text -> text.toLowerCase(Locale.ROOT).contains(FULL))) {
       return Problem.of(Code.DISK_FULL, "a disk is full")
           .note(said.get(said.size() - 1))
           .help("free some space where the result goes, or in the executors' spark.local.dir");

@@ -165,7 +165,7 @@ public record Fields(String prompt, String steer, String id, List<String> otherw
   private static int count(Object value) {
     long count = whole(value, MOST);
     if (count < 1 || count > Integer.MAX_VALUE) {
-      throw wrong("`" + MOST + "` is " + count + ", and has to be 1 or more");
+      throw wrong("`" + MOST + "` is " + count + ", and has to be 1 to " + Integer.MAX_VALUE);
     }
     return (int) count;
   }

@@ -104,7 +104,7 @@ class FieldsTest {
         "{\"ids\":\"1,b\"}                       | `ids` is no whole number of 64 bits",
         "{\"ids\":7}                             | `ids` is neither a text nor a list",
         "{\"prompt\":\"a\",\"seed\":\"x\"}       | `seed` is no whole number of 64 bits",
-        "{\"prompt\":\"a\",\"max_new_tokens\":0} | `max_new_tokens` is 0, and has to be 1 or more",
+        "{\"prompt\":\"a\",\"max_new_tokens\":0} | `max_new_tokens` is 0, and has to be 1 to 2147483647",
         "{\"prompt\":\"a\",\"steer\":{}}         | `steer` is neither a text nor a list",
         "{\"prompt\":\"a\",\"steer\":[1]}        | `steer` is a list of something else than texts",
       })

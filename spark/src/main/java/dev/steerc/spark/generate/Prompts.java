@@ -16,6 +16,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -107,7 +108,7 @@ record Prompts(StructType table, Fields fields) implements Serializable {
     all.add(outcome.tokens());
     all.add(outcome.promptTokens());
     all.add(outcome.reason().label());
-    all.add(outcome.seed().isPresent() ? outcome.seed().getAsLong() : null);
+    all.add(outcome.seed().isPresent() ? (Long) outcome.seed().getAsLong() : seed(row));
     all.add(outcome.receiptText().orElse(null));
     all.add(
         outcome
@@ -117,10 +118,21 @@ record Prompts(StructType table, Fields fields) implements Serializable {
     return RowFactory.create(all.toArray());
   }
 
+  /** The seed of a row that could not be read otherwise. */
+  private Long seed(Row row) {
+    return IntStream.range(0, table.size())
+        .filter(i -> table.fieldNames()[i].equalsIgnoreCase(SEED))
+        .mapToObj(row::get)
+        .filter(value -> value instanceof Long || value instanceof Integer)
+        .map(value -> ((Number) value).longValue())
+        .findFirst()
+        .orElse(null);
+  }
+
   /** The columns that come out again; the seed does as the result's. */
   private int[] kept() {
     String[] names = table.fieldNames();
-    return java.util.stream.IntStream.range(0, names.length)
+    return IntStream.range(0, names.length)
         .filter(i -> !names[i].equalsIgnoreCase(SEED) && !names[i].equals(Table.CORRUPT))
         .toArray();
   }
