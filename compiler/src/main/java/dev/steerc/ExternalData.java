@@ -51,6 +51,21 @@ public record ExternalData(Path folder, Map<String, Long> files) {
   }
 
   /**
+   * The same for who is to fetch them.
+   *
+   * @throws SteercException when one would not be in the model's folder
+   */
+  public static Set<String> locationsInside(ModelFile file) {
+    Set<String> all = locations(file);
+    List<Problem> outside =
+        all.stream().filter(ExternalData::escapes).map(one -> escape(file, one)).toList();
+    if (!outside.isEmpty()) {
+      throw new SteercException(outside);
+    }
+    return all;
+  }
+
+  /**
    * A model in memory that names its data files as they are called where they really are.
    *
    * @param folder the folder that these files are in
@@ -119,13 +134,7 @@ public record ExternalData(Path folder, Map<String, Long> files) {
 
   private void check(ModelFile file, String location, long length, List<Problem> problems) {
     if (escapes(location)) {
-      problems.add(
-          Problem.of(
-                  Code.EXTERNAL_DATA_ESCAPES,
-                  "the weights' location `" + location + "` leaves the model's folder")
-              .at(file.where())
-              .note("ONNX Runtime refuses such a model too")
-              .help("save the model again with the data file beside it"));
+      problems.add(escape(file, location));
       return;
     }
     Path data = folder.resolve(location);
@@ -147,6 +156,15 @@ public record ExternalData(Path folder, Map<String, Long> files) {
         .at(file.where())
         .note(note)
         .help("put the data file beside the model");
+  }
+
+  private static Problem escape(ModelFile file, String location) {
+    return Problem.of(
+            Code.EXTERNAL_DATA_ESCAPES,
+            "the weights' location `" + location + "` leaves the model's folder")
+        .at(file.where())
+        .note("ONNX Runtime refuses such a model too")
+        .help("save the model again with the data file beside it");
   }
 
   /** Whether a location is not inside the model's folder. */

@@ -106,6 +106,20 @@ class OutputTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void outputThatIsALinkOrADeviceIsRefused() throws IOException {
+    Path old = Files.writeString(folder.resolve("old.onnx"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("s.onnx"), old);
+    Path dangling = Files.createSymbolicLink(folder.resolve("d.onnx"), folder.resolve("none"));
+    for (Path output : List.of(link, dangling, Path.of("/dev/null"))) {
+      Refusal.check(Code.OUTPUT_UNWRITABLE, () -> Steerc.patch(input, REQUEST, output));
+    }
+    assertThat(link).isSymbolicLink();
+    assertThat(dangling).isSymbolicLink();
+    checkUntouched("d.onnx", "m.onnx", "old.onnx", "s.onnx");
+  }
+
+  @Test
   void unpatchOntoItselfIsRefused() {
     Path patched = folder.resolve("out.onnx");
     Steerc.patch(input, REQUEST, patched);

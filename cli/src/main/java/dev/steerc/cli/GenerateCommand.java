@@ -68,7 +68,7 @@ final class GenerateCommand implements Callable<Integer> {
   private Path output;
 
   @Option(
-      names = "--format",
+      names = "--input-format",
       paramLabel = "FORMAT",
       description = "What ROWS is: jsonl or csv (default: by its name).")
   private String format;

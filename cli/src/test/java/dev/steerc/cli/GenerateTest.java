@@ -111,7 +111,7 @@ class GenerateTest {
                 "generate",
                 "m.onnx",
                 "-",
-                "--format",
+                "--input-format",
                 "csv",
                 "-o",
                 "-",
@@ -134,7 +134,7 @@ class GenerateTest {
     assertThat(generate("rows.jsonl", "-o", "m.onnx").output()).contains("output-is-input");
     assertThat(generate("rows.jsonl", "-o", "o", "--steer", "nosuch").output())
         .startsWith("error[vector-not-found]");
-    assertThat(generate("rows.jsonl", "-o", "o", "--format", "xml").exit()).isEqualTo(2);
+    assertThat(generate("rows.jsonl", "-o", "o", "--input-format", "xml").exit()).isEqualTo(2);
     assertThat(generate("rows.jsonl", "-o", "o", "--batch", "-1").exit()).isEqualTo(2);
     assertThat(folder.resolve("o")).doesNotExist();
   }

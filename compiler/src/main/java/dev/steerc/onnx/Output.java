@@ -67,6 +67,13 @@ public final class Output {
           .help("choose another path with -o")
           .exception();
     }
+    if (Files.isSymbolicLink(output)) {
+      // the move would replace the link itself
+      throw Problem.of(Code.OUTPUT_UNWRITABLE, "`" + output + "` is a link")
+          .at(output)
+          .help("name the file that it leads to, or another one")
+          .exception();
+    }
     if (!Files.isWritable(folder)) {
       throw Problem.of(Code.OUTPUT_UNWRITABLE, "the folder of `" + output + "` is not writable")
           .at(output)

@@ -459,6 +459,10 @@ public enum Code {
   MODEL_DIFFERS(
       "An executor has another file than the driver: it would have computed with another model.",
       "Copy the driver's files to all machines, or name the model by a URI."),
+  JOB_FAILED(
+      "Spark gave the job up: it does not reach the master, a machine was lost too often, or a table"
+          + " or the result could not be read or written.",
+      "Mend what the note says. What a task saw is in its executor's log."),
   SPARK_MISSING(
       "Work on many machines runs on Apache Spark, which is not part of the command itself.",
       "Start steerc by its script, which fetches Spark, or pass the job's jar to spark-submit."),

@@ -67,7 +67,7 @@ final class CaptureCommand implements Runnable {
   private String textColumn;
 
   @Option(
-      names = {"--format", "--output-format"},
+      names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "parquet",
       description =

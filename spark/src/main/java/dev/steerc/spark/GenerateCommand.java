@@ -54,7 +54,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private RowArgs columns;
 
   @Option(
-      names = {"--format", "--output-format"},
+      names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "parquet",
       description = "parquet (the default) or jsonl.")
@@ -114,7 +114,7 @@ final class GenerateCommand implements Callable<Integer> {
   private static String failed(GenerateJob.Done done) {
     long all = done.failed().values().stream().mapToLong(Long::longValue).sum();
     return all
-        + " rows failed: "
+        + (all == 1 ? " row failed: " : " rows failed: ")
         + done.failed().entrySet().stream()
             .map(code -> code.getValue() + " " + code.getKey())
             .collect(Collectors.joining(", "));

@@ -29,6 +29,11 @@ final class LocationArgs {
     return Location.parse(model);
   }
 
+  /** What the user calls it. */
+  String name() {
+    return model;
+  }
+
   /**
    * The vectors that the driver reads: of {@code --vectors}, or of the folder {@code vectors}
    * beside the model; where the driver does not see that, in the folder it was started in.

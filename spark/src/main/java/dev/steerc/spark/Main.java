@@ -1,7 +1,6 @@
 package dev.steerc.spark;
 
 import dev.steerc.cli.Failures;
-import dev.steerc.spark.sweep.SweepCommand;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.sql.SparkSession;

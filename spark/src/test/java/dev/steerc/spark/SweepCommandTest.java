@@ -93,7 +93,7 @@ class SweepCommandTest {
     assertThat(spark.err())
         .contains("wave 1: plain, 12 texts; 0 of 60 are done\n")
         .contains("wave 2: layers 1 x 0.500, 12 texts; 12 of 60 are done\n")
-        .containsPattern("60 rows in .* a million would take ");
+        .containsPattern("60 rows in .* s with 2 tasks at once");
   }
 
   /** All but what was typed. */

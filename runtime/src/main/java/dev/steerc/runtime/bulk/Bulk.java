@@ -21,7 +21,8 @@ import java.util.function.UnaryOperator;
  * @param steering makes a steering of what a row says of it
  * @param settings what differs from the model's own; the seed is the job's, or 0
  * @param batch the most rows to run at once; 0 leaves it to the model and the memory
- * @param window how many rows to read ahead, in which equally long ones are found
+ * @param window how many rows to read ahead at most, in which equally long ones are found; fewer
+ *     where they are long
  * @param watch hears of the work
  */
 public record Bulk(

@@ -1,5 +1,6 @@
 package dev.steerc.runtime.bulk;
 
+import dev.steerc.runtime.Prompt;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -15,6 +16,9 @@ import java.util.function.Function;
  * before the next token. A {@link Watch} ends the run without one.
  */
 public final class BulkRun<T> implements Iterator<Result<T>> {
+  /** How much of prompts is in memory at once, beside the rows that they came from. */
+  private static final long MOST_BYTES = 16 << 20;
+
   private final Bulk bulk;
   private final Iterator<T> rows;
   private final Function<T, Task> task;
@@ -58,15 +62,10 @@ public final class BulkRun<T> implements Iterator<Result<T>> {
 
   private void runWindow() {
     List<T> window = new ArrayList<>();
-    while (window.size() < bulk.window() && rows.hasNext()) {
-      window.add(rows.next());
-    }
     List<Item> items = new ArrayList<>();
     long start = System.nanoTime();
     try {
-      for (T row : window) {
-        items.add(reading.item(() -> task.apply(row)));
-      }
+      read(window, items);
       work.run(items);
     } finally {
       work.spent(System.nanoTime() - start);
@@ -76,5 +75,25 @@ public final class BulkRun<T> implements Iterator<Result<T>> {
         ready.add(new Result<>(window.get(i), items.get(i).outcome()));
       }
     }
+  }
+
+  private void read(List<T> window, List<Item> items) {
+    long[] size = {0};
+    while (window.size() < bulk.window() && size[0] < MOST_BYTES && rows.hasNext()) {
+      T row = rows.next();
+      window.add(row);
+      items.add(
+          reading.item(
+              () -> {
+                Task asked = task.apply(row);
+                size[0] += bytes(asked.prompt());
+                return asked;
+              }));
+    }
+  }
+
+  private static long bytes(Prompt prompt) {
+    return (long) Character.BYTES * prompt.text().map(String::length).orElse(0)
+        + (long) Long.BYTES * prompt.ids().map(ids -> ids.length).orElse(0);
   }
 }

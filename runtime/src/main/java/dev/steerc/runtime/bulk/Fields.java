@@ -7,6 +7,7 @@ import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.Prompt;
 import dev.steerc.runtime.steering.SteerText;
 import java.io.Serializable;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which fields of a row say what. A row is values by name, as JSON has them; where a column can
@@ -49,7 +52,7 @@ public record Fields(String prompt, String steer, String id, List<String> otherw
     Optional<Object> most = value(row, MOST);
     Optional<Object> seed = value(row, SEED);
     return new Task(
-        value(row, id).map(Fields::name),
+        value(row, id).map(this::name),
         prompt(row),
         value(row, steer).map(this::steering).orElse(otherwise),
         seed.isPresent() ? OptionalLong.of(whole(seed.get(), SEED)) : OptionalLong.empty(),
@@ -69,10 +72,24 @@ public record Fields(String prompt, String steer, String id, List<String> otherw
     row.forEach(
         (name, value) -> {
           boolean isTaken = result.containsKey(name) && !name.equals(SEED);
-          all.put(isTaken ? INPUT + name : name, value);
+          all.put(isTaken ? aside(name, row::containsKey) : name, value);
         });
     all.putAll(result);
     return all;
+  }
+
+  /** A column's name as it is called here, for tables that do not tell capitals apart. */
+  public String spelt(String column) {
+    return Stream.of(prompt, steer, id, IDS, SEED, MOST)
+        .filter(column::equalsIgnoreCase)
+        .findFirst()
+        .orElse(column);
+  }
+
+  /** What a field is called in the result, which has one of its name. */
+  public static String aside(String name, Predicate<String> isThere) {
+    String aside = INPUT + name;
+    return isThere.test(aside) ? aside(aside, isThere) : aside;
   }
 
   /** A field that says something: columns that have to be there are empty where they do not. */
@@ -84,8 +101,14 @@ public record Fields(String prompt, String steer, String id, List<String> otherw
   }
 
   /** An id as text, which is the same out of JSON and CSV. */
-  private static String name(Object id) {
-    return id instanceof String text ? text : Json.write(id);
+  private String name(Object value) {
+    if (value instanceof Number || value instanceof Boolean) {
+      return Json.write(value);
+    }
+    if (value instanceof String text) {
+      return text;
+    }
+    throw wrong("`" + id + "` is neither a text nor a number");
   }
 
   private Prompt prompt(Map<String, ?> row) {
@@ -142,20 +165,17 @@ public record Fields(String prompt, String steer, String id, List<String> otherw
   private static int count(Object value) {
     long count = whole(value, MOST);
     if (count < 1 || count > Integer.MAX_VALUE) {
-      throw wrong("`" + MOST + "` is " + count + ", and has to be 1 or more");
+      throw wrong("`" + MOST + "` is " + count + ", and has to be 1 to " + Integer.MAX_VALUE);
     }
     return (int) count;
   }
 
   private static long whole(Object value, String field) {
-    if (value instanceof String text && text.strip().matches("-?\\d{1,18}")) {
-      return Long.parseLong(text.strip());
+    try {
+      return new BigDecimal(String.valueOf(value).strip()).longValueExact();
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw wrong("`" + field + "` is no whole number of 64 bits");
     }
-    boolean isWhole = value instanceof Number some && some.doubleValue() == some.longValue();
-    if (!isWhole) {
-      throw wrong("`" + field + "` is no whole number");
-    }
-    return ((Number) value).longValue();
   }
 
   private static SteercException wrong(String what) {

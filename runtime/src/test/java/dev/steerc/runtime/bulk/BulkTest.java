@@ -237,6 +237,15 @@ class BulkTest {
   }
 
   @Test
+  void longRowsDoNotPileUp() {
+    int[] read = {0};
+    Task endless = Task.of(Prompt.ofIds(new long[1 << 20]));
+    Iterator<Task> rows = Stream.generate(() -> endless).peek(t -> read[0]++).iterator();
+    assertThat(sampled().run(rows, task -> task).next().outcome().problem()).isPresent();
+    assertThat(read[0]).isLessThan(5);
+  }
+
+  @Test
   void seedsComeFromWhatARowSays() {
     Task task = Task.of("Tom").steered(List.of("joy:2"));
     assertThat(Seeds.of(1, task)).isEqualTo(Seeds.of(1, Task.of("Tom").steered(List.of("joy:2"))));

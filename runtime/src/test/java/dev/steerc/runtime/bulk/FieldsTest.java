@@ -98,11 +98,13 @@ class FieldsTest {
         "{}                                      | the row has no `prompt`",
         "{\"prompt\":3}                          | `prompt` is no text",
         "{\"prompt\":\"a\",\"ids\":[1]}          | the row has both `prompt` and `ids`",
-        "{\"ids\":[1.5]}                         | `ids` is no whole number",
-        "{\"ids\":\"1,b\"}                       | `ids` is no whole number",
+        "{\"ids\":[1.5]}                         | `ids` is no whole number of 64 bits",
+        "{\"prompt\":\"a\",\"seed\":9223372036854775808} | `seed` is no whole number of 64 bits",
+        "{\"prompt\":\"a\",\"id\":[1]}            | `id` is neither a text nor a number",
+        "{\"ids\":\"1,b\"}                       | `ids` is no whole number of 64 bits",
         "{\"ids\":7}                             | `ids` is neither a text nor a list",
-        "{\"prompt\":\"a\",\"seed\":\"x\"}       | `seed` is no whole number",
-        "{\"prompt\":\"a\",\"max_new_tokens\":0} | `max_new_tokens` is 0, and has to be 1 or more",
+        "{\"prompt\":\"a\",\"seed\":\"x\"}       | `seed` is no whole number of 64 bits",
+        "{\"prompt\":\"a\",\"max_new_tokens\":0} | `max_new_tokens` is 0, and has to be 1 to 2147483647",
         "{\"prompt\":\"a\",\"steer\":{}}         | `steer` is neither a text nor a list",
         "{\"prompt\":\"a\",\"steer\":[1]}        | `steer` is a list of something else than texts",
       })
@@ -130,6 +132,22 @@ class FieldsTest {
         .startsWith(Map.entry("input_text", "mine"), Map.entry("x", List.of(1L)));
     assertThat(all).containsEntry("text", "").containsEntry("seed", 11L);
     assertThat(all.get("problem")).isEqualTo(Map.of("code", "bad-row", "message", "it is so"));
+  }
+
+  @Test
+  void fieldThatIsSetAsideReplacesNoneEither() {
+    Outcome outcome = Outcome.failed(0, OptionalLong.empty(), Problem.of(Code.BAD_ROW, "it is so"));
+    assertThat(FIELDS.result(row("{\"text\":1,\"input_text\":2}"), outcome))
+        .containsEntry("input_text", 2L)
+        .containsEntry("input_input_text", 1L);
+  }
+
+  @Test
+  void capitalsOfColumnsDoNotCount() {
+    Fields own = new Fields("Question", "steer", "id", List.of());
+    assertThat(own.spelt("question")).isEqualTo("Question");
+    assertThat(own.spelt("SEED")).isEqualTo("seed");
+    assertThat(own.spelt("Other")).isEqualTo("Other");
   }
 
   @Test

@@ -108,7 +108,7 @@ public record CaptureJob(
   }
 
   private Begun begin(SparkSession session, Table table, Result result) {
-    result.check(session.sessionState().newHadoopConf(), table);
+    result.check(session.sessionState().newHadoopConf(), model.with(table.path()));
     return begin(session, table.read(session), table.path());
   }
 
@@ -134,7 +134,6 @@ public record CaptureJob(
   }
 
   private Done done(Begun begun, long cut) {
-    double seconds = (System.nanoTime() - begun.start) / 1e9;
     Cost cost = begun.plan.costs().total();
     CaptureNote note =
         new CaptureNote(
@@ -146,7 +145,7 @@ public record CaptureJob(
             cost.failed(),
             cut,
             cost.read());
-    int cores = begun.session.sparkContext().defaultParallelism();
-    return new Done(note, new CostReport(begun.plan.costs().value(), seconds, cores));
+    return new Done(
+        note, CostReport.of(begun.session.sparkContext(), begun.plan.costs(), begun.start));
   }
 }

@@ -4,6 +4,7 @@ import dev.steerc.plan.Site;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.capture.Fitting;
+import dev.steerc.runtime.capture.Passage;
 import dev.steerc.runtime.capture.Reader;
 import dev.steerc.runtime.capture.Tokens;
 import dev.steerc.runtime.text.Tokenizer;
@@ -79,7 +80,9 @@ record CaptureTask(CapturePlan plan) implements FlatMapFunction<Iterator<Row>, R
       while (input.hasNext() && window.size() < MOST_TEXTS && bytes < MOST_BYTES) {
         Row row = input.next();
         try {
-          Tokens text = text(row);
+          Passage passage = plan.passages().of(row);
+          bytes += (long) Character.BYTES * passage.text().length();
+          Tokens text = text(passage);
           window.add(row, text);
           bytes += token * reader.pooling().rows(text);
         } catch (SteercException e) {
@@ -89,8 +92,8 @@ record CaptureTask(CapturePlan plan) implements FlatMapFunction<Iterator<Row>, R
       return window.run(reader, clock);
     }
 
-    private Tokens text(Row row) {
-      Tokens given = Tokens.of(plan.passages().of(row), tokenizer);
+    private Tokens text(Passage passage) {
+      Tokens given = Tokens.of(passage, tokenizer);
       fitting
           .problem("the text", given)
           .ifPresent(

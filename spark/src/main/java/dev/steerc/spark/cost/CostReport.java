@@ -1,26 +1,45 @@
 package dev.steerc.spark.cost;
 
 import dev.steerc.manifest.Json;
+import dev.steerc.spark.ship.Executor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.spark.SparkContext;
 
 /**
  * What a job took, for people and programs.
  *
  * @param costs by executor
  * @param seconds how long the job ran
- * @param cores how many tasks ran at once
+ * @param tasks how many tasks ran at once
+ * @param cores how many cores each of them had
  */
-public record CostReport(Map<String, Cost> costs, double seconds, int cores) {
+public record CostReport(Map<String, Cost> costs, double seconds, int tasks, int cores) {
   private static final double NANOS = 1e9;
   private static final double MILLION = 1e6;
   private static final double HOUR = 3600;
 
   /** Fewer rows tell more of the start of a job than of its rows. */
   private static final long ENOUGH = 1000;
+
+  /**
+   * Of a job that is over.
+   *
+   * @param start when it began, by {@link System#nanoTime}
+   */
+  public static CostReport of(SparkContext spark, Costs costs, long start) {
+    return of(spark, costs, (System.nanoTime() - start) / NANOS);
+  }
+
+  /** Of a job that took so many seconds. */
+  public static CostReport of(SparkContext spark, Costs costs, double seconds) {
+    int cores = Executor.threads();
+    int tasks = Math.max(1, spark.defaultParallelism() / cores);
+    return new CostReport(costs.value(), seconds, tasks, cores);
+  }
 
   /** A table with a line for each executor, and what a million rows would take. */
   public List<String> lines() {
@@ -40,8 +59,8 @@ public record CostReport(Map<String, Cost> costs, double seconds, int cores) {
             "%d rows in %.1f s with %d %s%s",
             total.rows(),
             seconds,
-            cores,
-            cores == 1 ? "task" : "tasks at once",
+            tasks,
+            tasks == 1 ? "task" : "tasks at once",
             total.rows() >= ENOUGH ? million(total) : ""));
     return lines;
   }
@@ -74,7 +93,7 @@ public record CostReport(Map<String, Cost> costs, double seconds, int cores) {
 
   private double coreHoursPerMillion() {
     Cost total = total();
-    return MILLION / total.rows() * total.nanos() / NANOS / HOUR;
+    return MILLION / total.rows() * cores * total.nanos() / NANOS / HOUR;
   }
 
   /** The same for {@code --json}. */
@@ -83,7 +102,7 @@ public record CostReport(Map<String, Cost> costs, double seconds, int cores) {
     costs.forEach((executor, cost) -> executors.put(executor, map(cost)));
     Map<String, Object> map = map(total());
     map.put("seconds", seconds);
-    map.put("tasks_at_once", cores);
+    map.put("tasks_at_once", tasks);
     map.put("core_hours_per_million_rows", total().rows() > 0 ? coreHoursPerMillion() : null);
     map.put("executors", executors);
     return map;

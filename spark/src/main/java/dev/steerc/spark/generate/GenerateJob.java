@@ -59,7 +59,7 @@ public record GenerateJob(
    * @throws dev.steerc.problem.SteercException when there is something wrong with more than a row
    */
   public Done run(SparkSession spark, Table table, Result result, TableFormat format) {
-    result.check(spark.sessionState().newHadoopConf(), table);
+    result.check(spark.sessionState().newHadoopConf(), model.with(table.path()));
     Dataset<Row> rows = table.read(spark);
     Prompts prompts = Prompts.of(new Columns(table.path(), rows.schema()), fields);
     Path scratch = Executor.scratch("steerc-driver");
@@ -78,9 +78,7 @@ public record GenerateJob(
       long start = System.nanoTime();
       JavaRDD<Row> texts = Slices.even(rows.javaRDD()).mapPartitions(work);
       result.write(spark.createDataFrame(texts, prompts.schema()), format);
-      double seconds = (System.nanoTime() - start) / 1e9;
-      int cores = spark.sparkContext().defaultParallelism();
-      CostReport report = new CostReport(costs.value(), seconds, cores);
+      CostReport report = CostReport.of(spark.sparkContext(), costs, start);
       return new Done(
           doubts, report, costs.total().failed() > 0 ? failed(spark, result, format) : Map.of());
     } finally {

@@ -5,14 +5,18 @@ import dev.steerc.problem.Problem;
 import dev.steerc.runtime.bulk.Fields;
 import dev.steerc.runtime.bulk.Outcome;
 import dev.steerc.runtime.bulk.Task;
+import dev.steerc.runtime.text.Lines;
 import dev.steerc.spark.table.Columns;
 import dev.steerc.spark.table.Table;
 import java.io.Serializable;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -27,7 +31,6 @@ import org.apache.spark.sql.types.StructType;
  */
 record Prompts(StructType table, Fields fields) implements Serializable {
   private static final String SEED = "seed";
-  private static final String INPUT = "input_";
   private static final StructType PROBLEM =
       new StructType()
           .add("code", DataTypes.StringType, false)
@@ -62,11 +65,11 @@ record Prompts(StructType table, Fields fields) implements Serializable {
   Task task(Row row) {
     Map<String, Object> values = new HashMap<>();
     for (int i = 0; i < table.size(); i++) {
-      values.put(table.fields()[i].name(), value(row.get(i)));
+      values.put(fields.spelt(table.fields()[i].name()), value(row.get(i)));
     }
-    if (values.get(Table.CORRUPT) != null) {
+    if (values.get(Table.CORRUPT) instanceof String broken) {
       throw Problem.of(Code.BAD_ROW, "the line cannot be understood")
-          .note(String.valueOf(values.get(Table.CORRUPT)))
+          .note(Lines.shown(broken))
           .exception();
     }
     return fields.task(values);
@@ -77,8 +80,8 @@ record Prompts(StructType table, Fields fields) implements Serializable {
     if (value instanceof scala.collection.Seq<?> list) {
       return scala.jdk.javaapi.CollectionConverters.asJava(list);
     }
-    boolean isPlain = value instanceof Number || value instanceof Boolean || value == null;
-    return isPlain ? value : value.toString();
+    boolean isTime = value instanceof Date || value instanceof Temporal;
+    return isTime ? value.toString() : value;
   }
 
   /** The columns of the result. */
@@ -88,7 +91,7 @@ record Prompts(StructType table, Fields fields) implements Serializable {
       StructField field = table.fields()[column];
       all.add(
           isTaken(field.name())
-              ? DataTypes.createStructField(INPUT + field.name(), field.dataType(), true)
+              ? DataTypes.createStructField(aside(field.name()), field.dataType(), true)
               : field);
     }
     all.addAll(Arrays.asList(RESULT.fields()));
@@ -105,7 +108,7 @@ record Prompts(StructType table, Fields fields) implements Serializable {
     all.add(outcome.tokens());
     all.add(outcome.promptTokens());
     all.add(outcome.reason().label());
-    all.add(outcome.seed().isPresent() ? outcome.seed().getAsLong() : null);
+    all.add(outcome.seed().isPresent() ? (Long) outcome.seed().getAsLong() : seed(row));
     all.add(outcome.receiptText().orElse(null));
     all.add(
         outcome
@@ -115,12 +118,28 @@ record Prompts(StructType table, Fields fields) implements Serializable {
     return RowFactory.create(all.toArray());
   }
 
+  /** The seed of a row that could not be read otherwise. */
+  private Long seed(Row row) {
+    return IntStream.range(0, table.size())
+        .filter(i -> table.fieldNames()[i].equalsIgnoreCase(SEED))
+        .mapToObj(row::get)
+        .filter(value -> value instanceof Long || value instanceof Integer)
+        .map(value -> ((Number) value).longValue())
+        .findFirst()
+        .orElse(null);
+  }
+
   /** The columns that come out again; the seed does as the result's. */
   private int[] kept() {
     String[] names = table.fieldNames();
-    return java.util.stream.IntStream.range(0, names.length)
+    return IntStream.range(0, names.length)
         .filter(i -> !names[i].equalsIgnoreCase(SEED) && !names[i].equals(Table.CORRUPT))
         .toArray();
+  }
+
+  private String aside(String name) {
+    List<String> names = List.of(table.fieldNames());
+    return Fields.aside(name, other -> names.stream().anyMatch(other::equalsIgnoreCase));
   }
 
   private static boolean isTaken(String name) {

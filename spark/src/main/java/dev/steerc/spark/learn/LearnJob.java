@@ -61,7 +61,6 @@ public record LearnJob(
                 passes)
             .of(units, lesson, look.origin());
     double seconds = learning.material().captured().seconds();
-    CostReport cost = new CostReport(costs.value(), seconds, context.defaultParallelism());
-    return new Done(learning, passes, cost);
+    return new Done(learning, passes, CostReport.of(context, costs, seconds));
   }
 }

@@ -11,14 +11,12 @@ import dev.steerc.spark.capture.CaptureJob;
 import dev.steerc.spark.capture.CaptureNote;
 import dev.steerc.spark.cost.Costs;
 import dev.steerc.spark.table.Result;
-import dev.steerc.spark.table.Table;
 import dev.steerc.spark.table.TableFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -78,7 +76,7 @@ record Store(SparkSession spark, Result place, CaptureJob job) {
           .help("name a new folder, or replace what is there with --fresh")
           .exception();
     }
-    place.check(hadoop(), new Table(units.file(), Optional.empty()));
+    place.check(hadoop(), job.model().with(units.file()));
     CaptureJob.Done done = job.table(spark, texts, units.file(), place, TableFormat.PARQUET);
     done.costs().costs().entrySet().forEach(costs::add);
   }

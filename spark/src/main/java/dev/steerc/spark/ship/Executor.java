@@ -50,7 +50,8 @@ public final class Executor {
   /** The same until it is closed. */
   public static Lease lease(Cargo cargo) {
     synchronized (PLACES) {
-      String id = cargo.id();
+      // an application's files go with it, though the process may see another one
+      String id = cargo.id() + SparkFiles.getRootDirectory();
       if (!PLACES.containsKey(id)) {
         closeIdle();
         PLACES.put(id, Place.open(cargo));
@@ -70,7 +71,7 @@ public final class Executor {
   }
 
   /** How many threads an operator may take: a task has so many cores. */
-  static int threads() {
+  public static int threads() {
     SparkEnv env = SparkEnv.get();
     return env == null ? 1 : env.conf().getInt("spark.task.cpus", 1);
   }
@@ -100,13 +101,16 @@ public final class Executor {
 
     static Place open(Cargo cargo) {
       Path scratch = scratch("steerc");
+      Opening.Open open = null;
       try {
         Path model = cargo.shipment().arrive(scratch.resolve("model"));
         VectorStore vectors = cargo.vectors().arrive(scratch.resolve("vectors"));
-        return new Place(scratch, cargo.opening().open(model, threads()), vectors);
-      } catch (RuntimeException e) {
-        Scratch.discard(scratch);
-        throw e;
+        open = cargo.opening().open(model, threads());
+        return new Place(scratch, open, vectors);
+      } finally {
+        if (open == null) {
+          Scratch.discard(scratch);
+        }
       }
     }
 

@@ -37,6 +37,11 @@ public sealed interface Location extends Serializable {
   /** The name of the model's own file; empty where the location is a folder. */
   String model();
 
+  /** Its path or URI, unless Spark brings it, and another one. */
+  default List<String> with(String other) {
+    return List.of(other, toString());
+  }
+
   /** The names of the files of a folder; none where the location is a file. */
   List<String> names() throws IOException;
 
@@ -79,6 +84,11 @@ public sealed interface Location extends Serializable {
 
   /** A file that Spark brings to every executor, with others beside it. */
   record Listed(String model) implements Location {
+    @Override
+    public List<String> with(String other) {
+      return List.of(other);
+    }
+
     @Override
     public List<String> names() {
       return List.of();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +49,7 @@ public record Shipment(Location location, List<Piece> files) implements Serializ
         if (!Files.isRegularFile(model)) {
           throw missing(location, location.model());
         }
-        names.addAll(ExternalData.locations(ModelFile.open(model)));
+        names.addAll(ExternalData.locationsInside(ModelFile.open(model)));
         names.addAll(Companions.NAMES);
       }
       return new Shipment(location, pieces(location, names, scratch));
@@ -59,7 +60,7 @@ public record Shipment(Location location, List<Piece> files) implements Serializ
 
   private static List<Piece> pieces(Location location, Set<String> names, Path scratch)
       throws IOException {
-    List<Piece> pieces = new java.util.ArrayList<>();
+    List<Piece> pieces = new ArrayList<>();
     for (String name : names) {
       Path file = location.file(name, scratch);
       if (Files.isRegularFile(file)) {

@@ -25,7 +25,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param costs what the tasks add to
  * @param say hears of each wave
  */
-record SweepJob(
+public record SweepJob(
     JavaSparkContext spark,
     Shipment shipment,
     Provider provider,
@@ -40,7 +40,7 @@ record SweepJob(
    * @throws dev.steerc.problem.SteercException when a text cannot be generated or scored, here or
    *     on an executor
    */
-  Swept run(Sweep sweep, VectorFile vector) {
+  public Swept run(Sweep sweep, VectorFile vector) {
     check(sweep);
     Sitting.Hall hall = new SparkHall(spark, sweep.grid(), task(sweep, vector));
     Waves waves = new Waves(hall);

@@ -50,7 +50,7 @@ public record Columns(String path, StructType schema) {
   /** The problem of a table that lacks a column. */
   public SteercException lacks(String what) {
     return unreadable("the table has no column " + what)
-        .note("its columns are " + String.join(", ", names()))
+        .note(names().isEmpty() ? "it has none" : "its columns are " + String.join(", ", names()))
         .help("rename one of them")
         .exception();
   }

@@ -4,6 +4,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -22,37 +23,34 @@ public record Result(String path, boolean overwrites) {
   /**
    * Refuses a place that is taken, before any work.
    *
-   * @param input what is read meanwhile
+   * @param read the paths or URIs of what is read meanwhile
+   * @throws dev.steerc.problem.SteercException when there is something that must stay
    */
-  public void check(Configuration hadoop, Table input) {
+  public void check(Configuration hadoop, List<String> read) {
     try {
       Path folder = new Path(path);
-      FileSystem system = folder.getFileSystem(hadoop);
-      if (inside(system.makeQualified(folder), system.makeQualified(new Path(input.path())))) {
-        throw Problem.of(Code.FOLDER_TAKEN, "the output would replace what is read")
-            .at(path)
-            .help("name another folder with -o")
-            .exception();
+      Former former = new Former(folder.getFileSystem(hadoop), folder);
+      for (String input : read) {
+        if (former.holds(new Path(input))) {
+          throw Problem.of(Code.FOLDER_TAKEN, "the output would replace what is read")
+              .at(path)
+              .note("it is, or holds, `" + input + "`")
+              .help("name another folder with -o")
+              .exception();
+        }
       }
-      if (!overwrites && system.exists(folder)) {
+      if (former.exists() && !overwrites) {
         throw Problem.of(Code.FOLDER_TAKEN, "there is something at `" + path + "` already")
             .at(path)
-            .help("name a new folder, or replace it with --overwrite")
+            .help("name a new folder, or replace a result with --overwrite")
             .exception();
+      }
+      if (former.exists()) {
+        former.checkReplaceable();
       }
     } catch (IOException | IllegalArgumentException e) {
       throw Attempt.failure(path, e);
     }
-  }
-
-  /** Whether one path is another, or leads to something in it. */
-  private static boolean inside(Path outer, Path inner) {
-    for (Path at = inner; at != null; at = at.getParent()) {
-      if (at.equals(outer)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Writes rows; there is a {@code _SUCCESS} when all are. */

@@ -13,7 +13,9 @@ public final class ResultArgs {
               + " _SUCCESS when all rows are there.")
   private String path;
 
-  @Option(names = "--overwrite", description = "Replace the folder when there is one.")
+  @Option(
+      names = "--overwrite",
+      description = "Replace the folder when it holds nothing but another result.")
   private boolean overwrites;
 
   public Result result() {

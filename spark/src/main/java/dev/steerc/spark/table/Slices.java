@@ -18,14 +18,21 @@ import scala.Tuple2;
 public record Slices(JavaPairRDD<Long, Row> rows, long count, long most) {
   private static final int PER_CORE = 4;
 
-  /** The same rows in the same order, in enough partitions for all cores to have some. */
+  /** What an executor that dies costs at the most, for each of its cores. */
+  private static final long MOST = 10_000;
+
+  /**
+   * The same rows in the same order, in enough partitions for all cores to have some, and for none
+   * to have many. It reads the rows once to count them.
+   */
   public static JavaRDD<Row> even(JavaRDD<Row> rows) {
     int tasks = PER_CORE * Math.max(1, rows.context().defaultParallelism());
-    if (rows.getNumPartitions() >= tasks) {
+    Slices numbered = numbered(rows);
+    int partitions = rows.getNumPartitions();
+    if (partitions >= tasks && numbered.count <= MOST * partitions) {
       return rows;
     }
-    Slices numbered = numbered(rows);
-    long most = Math.max(1, (numbered.count + tasks - 1) / tasks);
+    long most = Math.max(1, Math.min(MOST, (numbered.count + tasks - 1) / tasks));
     return new Slices(numbered.rows, numbered.count, most).cut().values();
   }
 

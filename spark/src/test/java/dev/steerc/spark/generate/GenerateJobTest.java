@@ -21,12 +21,15 @@ import dev.steerc.spark.Demo;
 import dev.steerc.spark.LocalCluster;
 import dev.steerc.spark.ship.Location;
 import dev.steerc.spark.ship.Opening;
+import dev.steerc.spark.table.Columns;
 import dev.steerc.spark.table.Table;
 import dev.steerc.spark.table.TableFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +40,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -250,6 +255,38 @@ class GenerateJobTest {
       assertThat(row.<String>getAs("input_text")).isEqualTo("own " + id);
       assertThat(row.<Long>getAs("seed")).isEqualTo(90 + id);
       assertThat(row.<String>getAs("prompt")).isEqualTo(rows.get((int) id).get("prompt"));
+    }
+  }
+
+  @Test
+  void capitalsOfColumnsDoNotCount() throws Exception {
+    List<Map<String, Object>> rows = Demo.rows(3);
+    List<Map<String, Object>> shouted = new ArrayList<>();
+    for (Map<String, Object> row : rows) {
+      row.put("seed", 7L);
+      Map<String, Object> copy = new LinkedHashMap<>();
+      row.forEach((name, value) -> copy.put(name.toUpperCase(Locale.ROOT), value));
+      copy.put("id", copy.remove("ID"));
+      shouted.add(copy);
+    }
+    run(Demo.jsonLines(folder.resolve("prompts.jsonl"), shouted), "texts");
+    check(texts("texts"), alone(rows));
+  }
+
+  @Test
+  void whatIsNoTextIsNoPrompt() {
+    Prompts prompts =
+        Prompts.of(
+            new Columns("t", new StructType().add("prompt", "binary").add("id", "binary")),
+            Fields.USUAL);
+    for (Row row :
+        List.of(
+            RowFactory.create(new byte[] {65}, null),
+            RowFactory.create("a", new byte[] {65}),
+            RowFactory.create(RowFactory.create("a"), null))) {
+      assertThatExceptionOfType(SteercException.class)
+          .isThrownBy(() -> prompts.task(row))
+          .satisfies(e -> assertThat(e.problems().get(0).code()).isEqualTo(Code.BAD_ROW));
     }
   }
 

@@ -28,17 +28,17 @@ class ShipmentTest {
     return Files.copy(GRAPHS.resolve(name + ".onnx"), folder.resolve(name + ".onnx"));
   }
 
-  private Set<Look.Seen> seen(Location location) {
+  private Set<Sighting.Seen> seen(Location location) {
     Shipment shipment = Shipment.of(location, folder.resolve("driver"));
     Cargo cargo = new Cargo(shipment, Vectors.NONE, new Opening.AsItIs(Provider.CPU, false));
     return seen(cargo);
   }
 
-  private static Set<Look.Seen> seen(Cargo cargo) {
+  private static Set<Sighting.Seen> seen(Cargo cargo) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session());
     List<Integer> tasks = IntStream.range(0, 8).boxed().toList();
     return new HashSet<>(
-        spark.parallelize(tasks, tasks.size()).map(new Look(spark.broadcast(cargo))).collect());
+        spark.parallelize(tasks, tasks.size()).map(new Sighting(spark.broadcast(cargo))).collect());
   }
 
   private static org.apache.spark.SparkContext session() {
@@ -47,11 +47,12 @@ class ShipmentTest {
 
   @Test
   void eachExecutorOpensTheModelOnce() throws Exception {
-    Set<Look.Seen> seen = seen(new Location.Shared(copy("withpast").toString()));
+    Set<Sighting.Seen> seen = seen(new Location.Shared(copy("withpast").toString()));
     assertThat(seen).hasSize(2).allMatch(one -> one.vocabulary() == 96);
-    assertThat(seen.stream().map(Look.Seen::process)).doesNotContain(ProcessHandle.current().pid());
-    assertThat(seen.stream().map(Look.Seen::process).distinct()).hasSize(2);
-    assertThat(seen.stream().map(Look.Seen::base).distinct()).hasSize(1);
+    assertThat(seen.stream().map(Sighting.Seen::process))
+        .doesNotContain(ProcessHandle.current().pid());
+    assertThat(seen.stream().map(Sighting.Seen::process).distinct()).hasSize(2);
+    assertThat(seen.stream().map(Sighting.Seen::base).distinct()).hasSize(1);
   }
 
   @Test

@@ -111,13 +111,42 @@ class TableTest {
   @Test
   void aFolderThatIsThereOrIsReadIsNoResult() throws Exception {
     read("t.csv", "text", "one");
-    var hadoop = LocalCluster.session().sessionState().newHadoopConf();
-    Table table = new Table(folder.resolve("t.csv").toString(), Optional.empty());
-    assertThat(thrown(() -> new Result(folder.toString(), true).check(hadoop, table)))
-        .isEqualTo(Code.FOLDER_TAKEN);
     Path other = Files.createDirectory(folder.resolve("other"));
-    assertThat(thrown(() -> new Result(other.toString(), false).check(hadoop, table)))
-        .isEqualTo(Code.FOLDER_TAKEN);
-    new Result(other.toString(), true).check(hadoop, table);
+    String input = folder.resolve("t.csv").toString();
+    assertThat(taken(folder, true, input)).isTrue();
+    assertThat(taken(other, false, input)).isTrue();
+    assertThat(taken(other, true, input)).isFalse();
+  }
+
+  @Test
+  void onlyAResultIsEverReplaced() throws Exception {
+    String input = "/nowhere/t.csv";
+    Path old = Files.createDirectories(folder.resolve("old/_temporary/0")).getParent().getParent();
+    for (String name : List.of("part-0", ".part-0.crc", "_SUCCESS", "_capture.json")) {
+      Files.writeString(old.resolve(name), "");
+    }
+    assertThat(taken(old, true, input)).isFalse();
+    Path link = Files.createSymbolicLink(folder.resolve("link"), old);
+    assertThat(taken(link, true, input)).isTrue();
+    assertThat(taken(old, true, link.resolve("part-0").toString())).as("read by a link").isTrue();
+    Files.writeString(old.resolve("thesis.txt"), "");
+    assertThat(taken(old, true, input)).isTrue();
+    assertThat(taken(old.resolve("thesis.txt"), true, input)).isTrue();
+    Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), Path.of("none"));
+    for (Path never : List.of(dangling, Path.of("/"), Path.of("/dev/null"), folder)) {
+      assertThat(taken(never, true, input)).as(never.toString()).isTrue();
+      assertThat(taken(never, false, input)).as(never.toString()).isTrue();
+    }
+  }
+
+  private static boolean taken(Path path, boolean overwrites, String input) {
+    try {
+      var hadoop = LocalCluster.session().sessionState().newHadoopConf();
+      new Result(path.toString(), overwrites).check(hadoop, List.of(input));
+      return false;
+    } catch (SteercException e) {
+      assertThat(e.problems().get(0).code()).isEqualTo(Code.FOLDER_TAKEN);
+      return true;
+    }
   }
 }

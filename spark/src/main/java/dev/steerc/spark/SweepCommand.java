@@ -1,4 +1,4 @@
-package dev.steerc.spark.sweep;
+package dev.steerc.spark;
 
 import dev.steerc.cli.SweepArgs;
 import dev.steerc.onnx.Scratch;
@@ -10,8 +10,8 @@ import dev.steerc.runtime.steering.VectorFile;
 import dev.steerc.spark.cost.CostReport;
 import dev.steerc.spark.cost.Costs;
 import dev.steerc.spark.ship.Executor;
-import dev.steerc.spark.ship.Location;
 import dev.steerc.spark.ship.Shipment;
+import dev.steerc.spark.sweep.SweepJob;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,31 +47,16 @@ import picocli.CommandLine.Spec;
       "is tried next: a wave takes the next strength wherever the texts have not fallen apart. Vector,",
       "prompts and scorer are files of the driver's machine. An executor has spark.task.cpus threads."
     })
-public final class SweepCommand implements Runnable {
-  private static final double NANOS = 1e9;
-
+final class SweepCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "MODEL",
-      description =
-          "A .onnx file or a folder: a path that all machines see, files:NAME for one of"
-              + " spark-submit's --files, or a URI that Hadoop knows.")
-  private String model;
+  @Mixin private LocationArgs model;
 
   @Parameters(
       index = "1",
       paramLabel = "VECTOR",
       description = "A file, or a name in the vector folder.")
   private String vector;
-
-  @Option(
-      names = "--provider",
-      paramLabel = "NAME",
-      defaultValue = "cpu",
-      description = "Where executors compute: cpu (the default) or cuda.")
-  private String provider;
 
   @Option(names = "--force", description = "Take vectors that were made for another model as well.")
   private boolean force;
@@ -80,18 +65,18 @@ public final class SweepCommand implements Runnable {
 
   @Override
   public void run() {
-    Provider where = Provider.of(provider);
+    Provider provider = model.provider();
     SparkSession session = SparkSession.builder().appName("steerc sweep").getOrCreate();
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     Path scratch = Executor.scratch("steerc-driver");
     try {
-      Shipment shipment = Shipment.of(Location.parse(model), scratch);
+      Shipment shipment = Shipment.of(model.location(), scratch);
       // what computes is an executor: here the model only tells what fits it
       ModelOptions options = ModelOptions.DEFAULT.threads(1).anyBase(force);
       Costs costs = Costs.of(spark.sc(), "steerc sweep");
-      SweepJob job = new SweepJob(spark, shipment, where, force, costs, this::say);
+      SweepJob job = new SweepJob(spark, shipment, provider, force, costs, this::say);
       swept.run(
-          new SweepArgs.Model(model, shipment.arrive(scratch), options),
+          new SweepArgs.Model(model.name(), shipment.arrive(scratch), options),
           vector,
           typed(),
           (sweep, file) -> run(job, sweep, file));
@@ -103,9 +88,7 @@ public final class SweepCommand implements Runnable {
   private Swept run(SweepJob job, Sweep sweep, VectorFile file) {
     long start = System.nanoTime();
     Swept found = job.run(sweep, file);
-    double seconds = (System.nanoTime() - start) / NANOS;
-    int cores = job.spark().defaultParallelism();
-    new CostReport(job.costs().value(), seconds, cores).lines().forEach(this::say);
+    CostReport.of(job.spark().sc(), job.costs(), start).lines().forEach(this::say);
     return found;
   }
 

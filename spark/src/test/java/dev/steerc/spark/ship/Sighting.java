@@ -5,7 +5,7 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 
 /** A task that looks at the model of its executor, which knows nothing of JUnit. */
-record Look(Broadcast<Cargo> cargo) implements Function<Integer, Look.Seen> {
+record Sighting(Broadcast<Cargo> cargo) implements Function<Integer, Sighting.Seen> {
 
   /** What it saw. */
   record Seen(long process, int model, String base, int vocabulary) implements Serializable {}

@@ -1,1 +1,0 @@
-package dev.steerc.spark.generate;
