@@ -50,7 +50,7 @@ record SparkLearning(
         units
             .all()
             .mapPartitions(new Census.Taking(cargo, cuts, lesson.seed()))
-            .treeReduce(Census::plus, DEPTH);
+            .treeAggregate(new Census(), Census::plus, Census::plus, DEPTH);
     census.check(units.labelled());
     List<String> classes = census.classes(units.labelled());
     double limit = census.limit(lesson.heldOut());
