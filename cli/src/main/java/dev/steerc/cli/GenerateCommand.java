@@ -4,7 +4,6 @@ import dev.steerc.cli.rows.Row;
 import dev.steerc.cli.rows.RowFile;
 import dev.steerc.manifest.Json;
 import dev.steerc.problem.Code;
-import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.bulk.Bulk;
 import dev.steerc.runtime.bulk.BulkRun;
@@ -75,14 +74,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private RowArgs columns;
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The most rows to run at once (default: by the memory, at most 32).")
-  private int batch;
-
-  @Option(names = "--strict", description = "Exit with 1 when a row failed.")
+  @Option(names = "--strict", description = "Exit with 1 when a row fails.")
   private boolean strict;
 
   @ArgGroup(validate = false, order = 1, heading = "%nSteering:%n")
@@ -95,7 +87,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    check();
+    RowOutput.check(output, List.of(model.path(), rows));
+    int batch = columns.batch();
     VectorStore store = steer.store(model.path());
     Steering usual = steer.steering(steer.texts(), store);
     StopSignal stop = StopSignal.install();
@@ -104,7 +97,7 @@ final class GenerateCommand implements Callable<Integer> {
         RowOutput out = new RowOutput(output);
         ProgressLine progress = ProgressLine.on(!talk.isQuiet())) {
       talk.warn(opened.doubts());
-      warnOfMixing(opened);
+      warnOfMixing(opened, batch);
       opened.bind(usual); // or every row would say the same
       Bulk bulk =
           Bulk.of(opened, texts -> steering(texts, usual, store), generate::over)
@@ -163,16 +156,7 @@ final class GenerateCommand implements Callable<Integer> {
     return !stop.hasArrived();
   }
 
-  private void check() {
-    RowOutput.check(output, List.of(model.path(), rows));
-    if (batch < 0) {
-      throw Problem.of(Code.USAGE, "--batch " + batch + " is no number of rows")
-          .help("pass 1 or more")
-          .exception();
-    }
-  }
-
-  private void warnOfMixing(SteeredModel opened) {
+  private void warnOfMixing(SteeredModel opened, int batch) {
     if (!opened.mixing().isEmpty() && !talk.isQuiet()) {
       String operators = String.join(", ", opened.mixing());
       System.err.println(

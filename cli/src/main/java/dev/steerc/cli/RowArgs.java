@@ -1,10 +1,12 @@
 package dev.steerc.cli;
 
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.runtime.bulk.Fields;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Which fields of a row say what. */
+/** Which fields of a row say what, and how many rows run at once. */
 public final class RowArgs {
   @Option(
       names = "--prompt-column",
@@ -29,6 +31,23 @@ public final class RowArgs {
       defaultValue = "id",
       description = "The field that tells rows apart (default: ${DEFAULT-VALUE}).")
   private String id;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "The most rows to run at once (default: by the memory, at most 32).")
+  private int batch;
+
+  /** The most rows to run at once; 0 leaves it to the model and the memory. */
+  public int batch() {
+    if (batch < 0) {
+      throw Problem.of(Code.USAGE, "--batch " + batch + " is no number of rows")
+          .help("pass 1 or more")
+          .exception();
+    }
+    return batch;
+  }
 
   /**
    * The fields.

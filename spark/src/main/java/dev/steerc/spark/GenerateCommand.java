@@ -60,13 +60,6 @@ final class GenerateCommand implements Callable<Integer> {
       description = "parquet (the default) or jsonl.")
   private String format;
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The most rows to run at once (default: as memory allows, 32 at most).")
-  private int batch;
-
   @Option(names = "--force", description = "Take vectors that were made for another model as well.")
   private boolean force;
 
@@ -92,7 +85,7 @@ final class GenerateCommand implements Callable<Integer> {
             steer,
             generate,
             columns.fields(steer.texts()),
-            batch);
+            columns.batch());
     SparkSession spark = SparkSession.builder().appName("steerc generate").getOrCreate();
     GenerateJob.Done done = job.run(spark, table.table(path), result.result(), kind);
     talk.warn(done.doubts());

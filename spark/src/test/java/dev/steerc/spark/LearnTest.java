@@ -313,6 +313,12 @@ class LearnTest {
     checkProblem(folder.resolve("none.jsonl"), Method.PCA, Code.FILE_NOT_FOUND, "none.jsonl");
   }
 
+  @Test
+  void fileWithoutTextsIsAProblem() throws IOException {
+    Path file = Files.writeString(folder.resolve("empty.jsonl"), "");
+    checkProblem(file, Method.DIFFMEAN, Code.BAD_PAIRS, "no pairs");
+  }
+
   private static void checkProblem(Path file, Method method, Code code, String what) {
     Problem problem = problems(file, method).get(0);
     assertThat(problem.code()).isEqualTo(code);

@@ -3,8 +3,11 @@ package dev.steerc.spark.generate;
 import dev.steerc.cli.GenerateArgs;
 import dev.steerc.cli.SteerArgs;
 import dev.steerc.onnx.Scratch;
+import dev.steerc.problem.Code;
+import dev.steerc.problem.Problem;
 import dev.steerc.runtime.SteeredModel;
 import dev.steerc.runtime.bulk.Fields;
+import dev.steerc.runtime.steering.SteerText;
 import dev.steerc.runtime.steering.VectorStore;
 import dev.steerc.spark.cost.CostReport;
 import dev.steerc.spark.cost.Costs;
@@ -19,6 +22,7 @@ import dev.steerc.spark.table.Result;
 import dev.steerc.spark.table.Slices;
 import dev.steerc.spark.table.Table;
 import dev.steerc.spark.table.TableFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +63,7 @@ public record GenerateJob(
    * @throws dev.steerc.problem.SteercException when there is something wrong with more than a row
    */
   public Done run(SparkSession spark, Table table, Result result, TableFormat format) {
+    steer.texts().forEach(this::checkNoFile);
     result.check(spark.sessionState().newHadoopConf(), model.with(table.path()));
     Dataset<Row> rows = table.read(spark);
     Prompts prompts = Prompts.of(new Columns(table.path(), rows.schema()), fields);
@@ -83,6 +88,17 @@ public record GenerateJob(
           doubts, report, costs.total().failed() > 0 ? failed(spark, result, format) : Map.of());
     } finally {
       Scratch.discard(scratch);
+    }
+  }
+
+  /** The command line could name files on one machine, where this one would look in vain. */
+  private void checkNoFile(String text) {
+    String source = SteerText.parse(text).source();
+    if (!vectors.names().contains(source) && Files.exists(Path.of(source))) {
+      throw Problem.of(Code.VECTOR_NOT_FOUND, "`" + source + "` is a file")
+          .note("executors get the vectors of a folder")
+          .help("put it into a folder, name that with --vectors, and the vector by its name")
+          .exception();
     }
   }
 

@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * @param digest what tells them from others
  */
 public record Vectors(Map<String, byte[]> files, String digest) implements Serializable {
-  private static final long MOST = 256 << 20;
+  /** They are in memory several times while they travel. */
+  private static final long MOST = Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 8);
 
   /** None at all. */
   public static final Vectors NONE = new Vectors(new TreeMap<>(), "");
@@ -62,7 +63,9 @@ public record Vectors(Map<String, byte[]> files, String digest) implements Seria
       if (Files.size(file) > most) {
         throw Problem.of(Code.OUT_OF_MEMORY, "the vectors take more than " + (MOST >> 20) + " MiB")
             .at(file)
-            .help("name a folder with --vectors that has only those that are needed")
+            .help(
+                "name a folder with --vectors that has only those that are needed, or give driver"
+                    + " and executors more memory")
             .exception();
       }
       return Files.readAllBytes(file);
