@@ -115,14 +115,17 @@ class DeployDocTest {
 
   @Test
   void optionsOnThePageExist() throws Exception {
-    Set<String> known = new TreeSet<>(List.of("--build-arg")); // buildah's
-    Main.commandLine("serve")
-        .getSubcommands()
-        .get("serve")
-        .getCommandSpec()
-        .optionsMap()
-        .keySet()
-        .forEach(known::add);
+    Set<String> known =
+        new TreeSet<>(List.of("--build-arg", "--files")); // buildah's, spark-submit's
+    for (String command : List.of("serve", "generate", "learn")) {
+      known.addAll(
+          Main.commandLine(command)
+              .getSubcommands()
+              .get(command)
+              .getCommandSpec()
+              .optionsMap()
+              .keySet());
+    }
     Set<String> named =
         OPTION
             .matcher(Files.readString(PAGE))
