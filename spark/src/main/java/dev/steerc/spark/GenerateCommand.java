@@ -92,6 +92,7 @@ final class GenerateCommand implements Callable<Integer> {
     if (!done.failed().isEmpty()) {
       talk.warn(List.of(failed(done)));
     }
+    talk.say(result.result().path() + ": " + done.costs().rows() + " rows with their texts");
     done.costs().lines().forEach(talk::say);
     if (talk.isJson()) {
       System.out.println(

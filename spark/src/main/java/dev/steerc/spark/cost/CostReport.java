@@ -41,6 +41,11 @@ public record CostReport(Map<String, Cost> costs, double seconds, int tasks, int
     return new CostReport(costs.value(), seconds, tasks, cores);
   }
 
+  /** How many rows there were. */
+  public long rows() {
+    return total().rows();
+  }
+
   /** A table with a line for each executor, and what a million rows would take. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
