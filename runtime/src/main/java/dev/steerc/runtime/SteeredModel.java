@@ -34,6 +34,7 @@ public final class SteeredModel implements AutoCloseable {
   private final Ports ports;
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
   private Optional<Tokenizer> tokenizer;
+  private Set<String> mixing;
   private boolean closed;
 
   private SteeredModel(
@@ -220,8 +221,11 @@ public final class SteeredModel implements AutoCloseable {
    * taken from all rows at once, experts that sum up in the order of what they get. Texts of such a
    * model are only repeatable one at a time.
    */
-  public Set<String> mixing() {
-    return files.mixing();
+  public synchronized Set<String> mixing() {
+    if (mixing == null) {
+      mixing = files.mixing(); // the graph need not be read to generate one text
+    }
+    return mixing;
   }
 
   /**

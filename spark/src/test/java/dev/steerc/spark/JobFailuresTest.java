@@ -7,6 +7,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -45,7 +46,7 @@ class JobFailuresTest {
   void problemsOfOursAndFullDisksAreFoundInside() {
     SteercException ours = Problem.of(Code.MODEL_DIFFERS, "another one").exception();
     assertThat(JobFailures.known(new SparkException("aborted", ours))).isSameAs(ours);
-    Exception full = new SparkException("aborted", new java.io.IOException("No space left on it"));
+    Exception full = new SparkException("aborted", new IOException("No space left on it"));
     assertThat(problem(full).code()).isEqualTo(Code.DISK_FULL);
   }
 

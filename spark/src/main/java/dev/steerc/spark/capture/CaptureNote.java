@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -100,7 +101,7 @@ public record CaptureNote(
             (path, site) ->
                 widths.put((String) path, Math.toIntExact((long) ((Map<?, ?>) site).get("width"))));
     return new CaptureNote(
-        java.util.Objects.requireNonNull((String) object.get("base")),
+        Objects.requireNonNull((String) object.get("base")),
         Optional.ofNullable((String) object.get("tokenizer")),
         Pooling.of((String) object.get("positions")).orElseThrow(IllegalArgumentException::new),
         widths,

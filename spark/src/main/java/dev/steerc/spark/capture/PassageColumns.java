@@ -4,6 +4,7 @@ import dev.steerc.problem.Code;
 import dev.steerc.problem.Problem;
 import dev.steerc.problem.SteercException;
 import dev.steerc.runtime.capture.Passage;
+import dev.steerc.runtime.text.Lines;
 import dev.steerc.spark.table.Columns;
 import dev.steerc.spark.table.Table;
 import java.io.Serializable;
@@ -50,7 +51,7 @@ record PassageColumns(int prompt, int text, int completion, int corrupt) impleme
   Passage of(Row row) {
     String broken = cell(row, corrupt);
     if (broken != null) {
-      throw wrong("the row cannot be read: " + dev.steerc.runtime.text.Lines.shown(broken));
+      throw wrong("the row cannot be read: " + Lines.shown(broken));
     }
     String whole = cell(row, text);
     String behind = cell(row, completion);

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -114,7 +115,7 @@ public record GenerateJob(
 
   private static Map<String, Long> failed(SparkSession spark, Result result, TableFormat format) {
     Map<String, Long> failed = new TreeMap<>();
-    new Table(result.path(), java.util.Optional.of(format))
+    new Table(result.path(), Optional.of(format))
         .read(spark)
         .filter("problem is not null")
         .groupBy("problem.code")

@@ -22,6 +22,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A table of prompts, and the table that results make of it: its columns, and theirs behind them.
@@ -78,7 +79,7 @@ record Prompts(StructType table, Fields fields) implements Serializable {
   /** What a value is in JSON, as far as that matters to a prompt. */
   private static Object value(Object value) {
     if (value instanceof scala.collection.Seq<?> list) {
-      return scala.jdk.javaapi.CollectionConverters.asJava(list);
+      return CollectionConverters.asJava(list);
     }
     boolean isTime = value instanceof Date || value instanceof Temporal;
     return isTime ? value.toString() : value;

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -99,7 +100,7 @@ public record Table(String path, Optional<TableFormat> format) {
       if (found == null || found.length == 0) {
         throw missing();
       }
-      Set<TableFormat> formats = new java.util.TreeSet<>();
+      Set<TableFormat> formats = new TreeSet<>();
       for (FileStatus one : found) {
         formats.addAll(
             one.isDirectory()

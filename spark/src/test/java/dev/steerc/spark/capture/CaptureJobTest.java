@@ -2,6 +2,7 @@ package dev.steerc.spark.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steerc.manifest.Json;
 import dev.steerc.models.demo.DemoModel;
 import dev.steerc.plan.Layers;
 import dev.steerc.plan.Site;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,8 +70,8 @@ class CaptureJobTest {
     for (int i = 0; i < PASSAGES.size(); i++) {
       Passage passage = PASSAGES.get(i);
       lines.add(
-          dev.steerc.manifest.Json.write(
-              dev.steerc.manifest.Json.object(
+          Json.write(
+              Json.object(
                   "number", i, "prompt", passage.prompt(), "completion", passage.completion())));
     }
     return Files.write(folder.resolve("texts.jsonl"), lines);
@@ -80,7 +82,7 @@ class CaptureJobTest {
     ModelOptions options = ModelOptions.DEFAULT.threads(1);
     try (Tapped tapped = Tapped.open(model, WORDS, Layers.parse("all"), options)) {
       Texts texts = Texts.of(PASSAGES, tapped.model().tokenizer().orElseThrow());
-      Capture.of(tapped.model(), java.util.Set.copyOf(tapped.sites()), pooling)
+      Capture.of(tapped.model(), Set.copyOf(tapped.sites()), pooling)
           .into(acts, texts, Progress.NONE);
     }
     return Activations.open(acts);
